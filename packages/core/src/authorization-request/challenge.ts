@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+import type { ChallengeOverrides } from '../challenge/issue.ts';
+import type { ChallengeView } from '../challenge/schema.ts';
+import type { CoreContext } from '../context.ts';
+import { once } from '../idempotency/once.ts';
+import { parseInput } from '../parse.ts';
+import { requireService, requireServiceOrSubject } from '../permission.ts';
+import { deliverChallenge, repeatFailedDelivery } from './deliver-challenge.ts';
+import { prepareRechallenge } from './rechallenge.ts';
+import { explainRefusal, requestUuid, untilTaken } from './refusal.ts';
+import { challengeInput } from './schema.ts';
+import { challengeRequest } from './statement/challenge.ts';
+import { viewOf } from './view.ts';
+import { refusalOf } from '../challenge/send-limit.ts';
+
+/**
+ * Asks for a proof: the first one when several methods are possible, or one more message. The code before
+ * stays valid beside the new one; attempts are shared and never refilled.
+ *
+ * @throws CountersignError `not_found`, `not_waiting`, `expired`, `method_ambiguous`, `method_unavailable`,
+ * `rate_limited` (cool-down, sends), `delivery_failed`.
+ */
+export async function challengeAuthorizationRequest(
+  context: CoreContext,
+  input: z.input<typeof challengeInput>,
+  overrides: ChallengeOverrides = {},
+): Promise<ChallengeView> {
+  const parsed = parseInput(challengeInput, input);
+  requireServiceOrSubject(context.actor);
+  if (parsed.context !== undefined) requireService(context.actor);
+  const uuid = requestUuid(parsed.id);
+  return await once(
+    context,
+    'authorizationRequest.challenge',
+    parsed,
+    async (writing) => {
+      const { row, delivery } = await untilTaken(
+        async () => {
+          const now = writing.clock.now();
+          const prepared = await prepareRechallenge(writing, uuid, { kind: 'challenge' }, parsed, now, (request) => request.expires_at, overrides);
+          const [asked] = await writing.db.query(challengeRequest, prepared.parameters).catch((error: unknown) => {
+            throw refusalOf(error);
+          });
+          return asked && { row: asked, delivery: prepared.delivery };
+        },
+        () => explainRefusal(writing, uuid, { kind: 'challenge' }),
+      );
+      const view = viewOf(row, writing.clock.now());
+      if (!view.challenge) throw new Error('the challenge is not open');
+      return { answer: view.challenge, afterCommit: delivery && (() => deliverChallenge(context, row, view, delivery)) };
+    },
+    (answer) => repeatFailedDelivery(context, { id: parsed.id, challenge: answer }),
+  );
+}

@@ -1,0 +1,106 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { z } from 'zod';
+import type { CoreContext } from '../context.ts';
+import { joinTransaction, type TransactionHandle } from '../database/transaction.ts';
+import { CountersignError } from '../error.ts';
+import { eventParametersOf } from '../event/parameters.ts';
+import { formatId } from '../id.ts';
+import { once } from '../idempotency/once.ts';
+import { parseInput } from '../parse.ts';
+import { requireService } from '../permission.ts';
+import { operationData } from './operation-data.ts';
+import { refusalError, requestUuid, untilTaken } from './refusal.ts';
+import type { RequestRow } from './row.ts';
+import { consumeInput, type consumeOutput, type Receipt } from './schema.ts';
+import { snapshotOf } from './snapshot.ts';
+import { decide } from './state.ts';
+import { consumeRequest, readForConsumption } from './statement/consume.ts';
+
+type ConsumeInput = z.output<typeof consumeInput>;
+
+/**
+ * Uses the grant: once, for exactly the data that was authorized. With `tx` it happens inside your own
+ * transaction, so that your write and the consumption commit together or not at all; then no idempotency key
+ * is needed, your transaction is one.
+ *
+ * @example
+ * ```ts
+ * await em.transactional(async (tx) => {
+ *   await core.authorizationRequest.consume(context, { id, slug: 'transfer', subjectId, data }, { tx });
+ *   await ledger.transfer(tx, data);
+ * });
+ * ```
+ * @throws CountersignError in this order: `not_found`, `data_mismatch`, `not_granted`, `already_consumed`,
+ * `execution_window_passed`; and `transaction_required`, `foreign_database` for a `tx` that is none or elsewhere.
+ */
+export async function consumeAuthorizationRequest(
+  context: CoreContext,
+  input: z.input<typeof consumeInput>,
+  options: { readonly tx?: TransactionHandle } = {},
+): Promise<z.output<typeof consumeOutput>> {
+  const parsed = parseInput(consumeInput, input);
+  requireService(context.actor);
+  const uuid = requestUuid(parsed.id);
+  const dataHash = await hashToCompare(context, parsed);
+  if (options.tx) {
+    const db = await joinTransaction(context.database, options.tx);
+    return await consume({ ...context, db }, uuid, parsed, dataHash);
+  }
+  return await once(context, 'authorizationRequest.consume', parsed, async (writing) => ({
+    answer: await consume(writing, uuid, parsed, dataHash),
+  }));
+}
+
+async function consume(context: CoreContext, uuid: string, input: ConsumeInput, dataHash: Buffer | null) {
+  const sessionId = input.sessionId ?? null;
+  const row = await untilTaken(
+    async () => {
+      if (!dataHash) return undefined;
+      const now = context.clock.now();
+      const [consumed] = await context.db.query(consumeRequest, {
+        ...eventParametersOf(context, now, input.context),
+        id: uuid,
+        slug: input.slug,
+        subjectId: input.subjectId,
+        sessionId,
+        dataHash,
+        eventId: context.ids.uuid(),
+      });
+      return consumed;
+    },
+    async () => {
+      const [present] = await context.db.query(readForConsumption, { id: uuid, subjectId: input.subjectId, sessionId });
+      if (!present) throw new CountersignError('not_found');
+      const same = dataHash !== null && present.slug === input.slug && timingSafeEqual(present.data_hash, dataHash);
+      if (!same) throw new CountersignError('data_mismatch');
+      const decision = decide(snapshotOf(present), { kind: 'consume' }, context.clock.now());
+      if (!decision.ok) throw refusalError(decision.refusal, present);
+    },
+  );
+  return { consumed: true as const, receipt: receiptOf(row) };
+}
+
+/** Data that the operation's own schema refuses, or that has no canonical form, is not what was authorized. */
+async function hashToCompare(context: CoreContext, input: ConsumeInput): Promise<Buffer | null> {
+  try {
+    return (await operationData(context.operations.get(input.slug), input.slug, input.data)).hash;
+  } catch (error) {
+    if (error instanceof CountersignError && error.reason === 'invalid_input') return null;
+    throw error;
+  }
+}
+
+function receiptOf(row: RequestRow): Receipt {
+  if (row.binding === null || row.granted_at === null || row.consumed_at === null) throw new Error('a consumed request was granted');
+  return {
+    authorizationRequestId: formatId('authorizationRequest', row.id),
+    slug: row.slug,
+    subjectId: row.subject_id,
+    sessionId: row.session_id,
+    dataHash: row.data_hash.toString('base64url'),
+    displayHash: row.display_hash.toString('base64url'),
+    binding: row.binding,
+    grantedAt: row.granted_at,
+    consumedAt: row.consumed_at,
+  };
+}

@@ -1,0 +1,152 @@
+import { issueChallenge, type ChallengeOverrides, type IssuedChallenge } from '../challenge/issue.ts';
+import { noChallenge } from '../challenge/insert.ts';
+import { refusalOf, sendParametersOf } from '../challenge/send-limit.ts';
+import type { CoreContext } from '../context.ts';
+import { eventParametersOf } from '../event/parameters.ts';
+import { formatId } from '../id.ts';
+import { once } from '../idempotency/once.ts';
+import { requestDefaults } from '../limits.ts';
+import { hashDisplay } from '../operation/display.ts';
+import type { Operation } from '../operation/define.ts';
+import { parseInput } from '../parse.ts';
+import { admitCreation, type Creation } from './admit-creation.ts';
+import { deliverChallenge, repeatFailedDelivery } from './deliver-challenge.ts';
+import { displayOf } from './display.ts';
+import { operationData } from './operation-data.ts';
+import { possibleMethods } from './possible-methods.ts';
+import { requestPurpose } from './purpose.ts';
+import { createInput, type AuthorizationRequestView, type CreateInput } from './schema.ts';
+import { insertRequest } from './statement/insert.ts';
+import { viewOf } from './view.ts';
+
+export type CreateOverrides = ChallengeOverrides;
+
+/**
+ * Asks for the authorization of one operation with these exact values. When exactly one method is possible
+ * its challenge is issued at once and its message sent after the commit.
+ *
+ * @param overrides a generator of codes and a sender for this request alone; in process only.
+ * @throws CountersignError `invalid_input`, `forbidden`, `method_unavailable`, `rate_limited` (limits of
+ * waiting requests and of messages), `delivery_failed` (the request exists and is on the error),
+ * `idempotency_conflict`.
+ */
+export async function createAuthorizationRequest(
+  context: CoreContext,
+  input: CreateInput,
+  overrides: CreateOverrides = {},
+): Promise<AuthorizationRequestView> {
+  const parsed = parseInput(createInput, input);
+  const operation = context.operations.get(parsed.slug);
+  const creation = admitCreation(context.actor, operation, parsed);
+  return await once(
+    context,
+    'authorizationRequest.create',
+    parsed,
+    async (writing) => {
+      const now = writing.clock.now();
+      const { request, issued } = await prepare(writing, operation, creation, now, overrides);
+      const [row] = await writing.db.query(insertRequest, request).catch((error: unknown) => {
+        throw refusalOf(error);
+      });
+      if (!row) throw new Error('the insert returned nothing');
+      const view = viewOf(row, now);
+      const delivery = issued?.delivery;
+      return { answer: view, ...(delivery && { afterCommit: () => deliverChallenge(context, row, view, delivery) }) };
+    },
+    (answer) => repeatFailedDelivery(context, answer),
+  );
+}
+
+/** Everything about the request that is known before the database is asked. */
+async function prepare(
+  context: CoreContext,
+  operation: Operation | undefined,
+  creation: Creation,
+  now: Date,
+  overrides: CreateOverrides,
+) {
+  const { input, subjectId, sessionId, deliverTo } = creation;
+  const id = context.ids.uuid();
+  const data = await operationData(operation, input.slug, input.data);
+  const display = displayOf(operation, data.value, input);
+  const displayHash = hashDisplay(display);
+  const requiredBinding = operation?.binding ?? 'none';
+  const possible = await possibleMethods(context, {
+    subjectId,
+    listed: operation?.methods,
+    asked: input.methods,
+    binding: requiredBinding,
+    deliverTo,
+    passedAlong: input.context,
+  });
+  const expiresInSeconds = input.expiresInSeconds ?? operation?.expiresInSeconds ?? requestDefaults.expiresInSeconds;
+  const expiresAt = new Date(now.getTime() + expiresInSeconds * 1000);
+  const [only] = possible;
+  const issued =
+    only && possible.length === 1
+      ? await issueChallenge(context, {
+          ...only,
+          purpose: requestPurpose,
+          aboutId: id,
+          dataHash: data.hash,
+          request: {
+            ...display,
+            id: formatId('authorizationRequest', id),
+            slug: input.slug,
+            subjectId,
+            sessionId,
+            dataHash: data.hash.toString('base64url'),
+            displayHash: displayHash.toString('base64url'),
+            locale: input.locale,
+            deliverTo,
+          },
+          expiresAt,
+          now,
+          passedAlong: input.context,
+          overrides,
+        })
+      : null;
+  const request = {
+    ...eventParametersOf(context, now, input.context),
+    ...sendParametersOf(context.limits, now, issued?.recipient ?? null),
+    ...(issued?.parameters ?? noChallenge),
+    id,
+    slug: input.slug,
+    subjectId,
+    sessionId,
+    title: display.title,
+    description: display.description,
+    facts: JSON.stringify(display.facts),
+    data: data.canonical,
+    dataHash: data.hash,
+    displayHash,
+    relatedObjects: JSON.stringify(input.relatedObjects ?? []),
+    methods: possible.map(({ method }) => method.key),
+    requiredBinding,
+    deliverTo: deliverTo && JSON.stringify(deliverTo),
+    locale: input.locale ?? null,
+    attemptsMax: operation?.attemptsMax ?? requestDefaults.attemptsMax,
+    sendsLeft: context.limits.resendsPerRequestMax + (issued ? 0 : 1),
+    resendAfter: resendAfter(context, issued, now),
+    executeWithinSeconds: input.executeWithinSeconds ?? operation?.executeWithinSeconds ?? requestDefaults.executeWithinSeconds,
+    expiresAt,
+    waitingMax: context.limits.waitingPerSubjectMax,
+    afterDenySeconds: context.limits.afterDenySeconds,
+    deniedSince: oldestThatCanBeDenied(now, context.limits.afterDenySeconds),
+    createdEventId: context.ids.uuid(),
+    challengedEventId: context.ids.uuid(),
+  };
+  return { request, issued };
+}
+
+/** When a further message may be asked for; null for methods that send nothing. */
+export function resendAfter(context: CoreContext, issued: IssuedChallenge | null, now: Date): Date | null {
+  return issued?.delivery ? new Date(now.getTime() + context.limits.resendCoolDownSeconds * 1000) : null;
+}
+
+/** A request lives at most an hour, so one denied in the last minute was created in the last 61. */
+function oldestThatCanBeDenied(now: Date, afterDenySeconds: number): string {
+  const oldest = now.getTime() - (requestDefaults.expiresInSecondsMax + afterDenySeconds) * 1000;
+  const hex = Math.max(oldest, 0).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}

@@ -1,0 +1,10 @@
+export { createAuthorizationRequest as create, type CreateOverrides } from './create.ts';
+export { getAuthorizationRequest as get } from './get.ts';
+export { listAuthorizationRequests as list } from './list.ts';
+export { challengeAuthorizationRequest as challenge } from './challenge.ts';
+export { checkAuthorizationRequest as check } from './check.ts';
+export { grantAuthorizationRequest as grant } from './grant.ts';
+export { denyAuthorizationRequest as deny } from './deny.ts';
+export { cancelAuthorizationRequest as cancel } from './cancel.ts';
+export { resetAuthorizationRequest as reset } from './reset.ts';
+export { consumeAuthorizationRequest as consume } from './consume.ts';

@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import type { ChallengeOverrides } from '../challenge/issue.ts';
+import { refusalOf } from '../challenge/send-limit.ts';
+import type { CoreContext } from '../context.ts';
+import { once } from '../idempotency/once.ts';
+import { requestDefaults } from '../limits.ts';
+import { parseInput } from '../parse.ts';
+import { requireService, requireServiceOrSubject } from '../permission.ts';
+import { deliverChallenge, repeatFailedDelivery } from './deliver-challenge.ts';
+import { prepareRechallenge } from './rechallenge.ts';
+import { explainRefusal, requestUuid, untilTaken } from './refusal.ts';
+import { resetInput, type resetOutput } from './schema.ts';
+import { resetRequest } from './statement/challenge.ts';
+import { viewOf } from './view.ts';
+
+/**
+ * A new code, the old ones void, a new expiry (never later than an hour after the creation). Counts as a
+ * resend; attempts are kept; a decided or expired request is not revived.
+ *
+ * @throws CountersignError as `challengeAuthorizationRequest`.
+ */
+export async function resetAuthorizationRequest(
+  context: CoreContext,
+  input: z.input<typeof resetInput>,
+  overrides: ChallengeOverrides = {},
+): Promise<z.output<typeof resetOutput>> {
+  const parsed = parseInput(resetInput, input);
+  requireServiceOrSubject(context.actor);
+  if (parsed.context !== undefined) requireService(context.actor);
+  const uuid = requestUuid(parsed.id);
+  return await once(
+    context,
+    'authorizationRequest.reset',
+    parsed,
+    async (writing) => {
+      const { row, delivery } = await untilTaken(
+        async () => {
+          const now = writing.clock.now();
+          const command = { kind: 'reset', expiresAt: now } as const;
+          const prepared = await prepareRechallenge(
+            writing,
+            uuid,
+            command,
+            parsed,
+            now,
+            (request) => newExpiry(context, request, parsed.expiresInSeconds, now),
+            overrides,
+          );
+          const parameters = { ...prepared.parameters, expiresAt: prepared.expiresAt, resetEventId: writing.ids.uuid() };
+          const [reset] = await writing.db.query(resetRequest, parameters).catch((error: unknown) => {
+            throw refusalOf(error);
+          });
+          return reset && { row: reset, delivery: prepared.delivery };
+        },
+        () => explainRefusal(writing, uuid, { kind: 'reset', expiresAt: writing.clock.now() }),
+      );
+      const request = viewOf(row, writing.clock.now());
+      return {
+        answer: { request, challenge: request.challenge },
+        afterCommit: delivery && (() => deliverChallenge(context, row, request, delivery)),
+      };
+    },
+    (answer) => repeatFailedDelivery(context, answer.request),
+  );
+}
+
+function newExpiry(
+  context: CoreContext,
+  request: { readonly slug: string; readonly created_at: Date },
+  asked: number | undefined,
+  now: Date,
+): Date {
+  const seconds = asked ?? context.operations.get(request.slug)?.expiresInSeconds ?? requestDefaults.expiresInSeconds;
+  const latest = request.created_at.getTime() + requestDefaults.expiresInSecondsMax * 1000;
+  return new Date(Math.min(now.getTime() + seconds * 1000, latest));
+}

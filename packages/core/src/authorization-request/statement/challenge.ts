@@ -1,0 +1,83 @@
+import { insertChallenge, type ChallengeParameters } from '../../challenge/insert.ts';
+import { chargeRecipient, refuseSubjectSends, type SendParameters } from '../../challenge/send-limit.ts';
+import { statement } from '../../database/statement.ts';
+import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
+import type { RequestWithChallenge } from '../row.ts';
+import { challengedEvent } from './event-row.ts';
+
+export interface RechallengeParameters extends EventParameters, SendParameters, ChallengeParameters {
+  readonly id: string;
+  /** Of the row the challenge was made for: a reset or decision in between voids it. */
+  readonly generation: number;
+  readonly resendAfter: Date | null;
+  readonly challengedEventId: string;
+}
+
+export interface ResetParameters extends RechallengeParameters {
+  readonly expiresAt: Date;
+  readonly resetEventId: string;
+}
+
+/**
+ * A further challenge. It clears a right `check` (the minute for a grant without proof ends), never an
+ * attempt. Whether the request may be asked again (waiting, unexpired, cooled down, sends left) is in the
+ * condition; the limits of subject and recipient end the statement when they refuse.
+ */
+function rechallenge(reset: boolean): string {
+  const generationStep = reset ? 1 : 0;
+  const events = reset ? 2 : 1;
+  return /* sql */ `
+WITH asked AS (
+  UPDATE countersign.authorization_request r
+  SET challenge_id = :challengeId::uuid, checked = NULL, resend_after = :resendAfter::timestamptz,
+    sends_left = r.sends_left - 1, generation = r.generation + ${generationStep}, sequence = r.sequence + ${events}
+    ${reset ? ', expires_at = :expiresAt::timestamptz' : ''}
+  WHERE r.id = :id::uuid AND r.state = 'waiting' AND r.generation = :generation::int AND r.expires_at > :now::timestamptz
+    AND r.sends_left > 0 AND (r.resend_after IS NULL OR r.resend_after <= :now::timestamptz)
+  RETURNING r.*
+), subject AS (
+  UPDATE countersign.subject_security AS s SET
+    sent_at = CASE WHEN :sends::boolean
+      THEN countersign.since(s.sent_at, :now::timestamptz - interval '24 hours') || :now::timestamptz ELSE s.sent_at END
+    ${reset ? ', waiting = s.waiting || jsonb_build_object(asked.id::text, countersign.ms(asked.expires_at))' : ''}
+  FROM asked WHERE s.subject_id = asked.subject_id
+  RETURNING CASE ${refuseSubjectSends} ELSE true END AS within
+), recipient AS (${chargeRecipient}
+), permitted AS (
+  SELECT asked.* FROM asked, subject WHERE subject.within AND (NOT :sends::boolean OR (SELECT within FROM recipient))
+), issued AS (${insertChallenge('permitted')}
+), logged AS (${appendEvents(
+    ...(reset
+      ? [
+          requestEvent({
+            type: 'authorization_request.reset',
+            id: ':resetEventId::uuid',
+            from: 'permitted',
+            sequence: 'r.sequence - 1',
+            data: `'expiresAt', countersign.iso(r.expires_at), 'by', :by::text`,
+          }),
+        ]
+      : []),
+    challengedEvent('permitted', 'r.sequence'),
+  )}
+)
+SELECT permitted.*, to_jsonb(issued) AS challenge FROM permitted, issued`;
+}
+
+export const challengeRequest = statement<RechallengeParameters, RequestWithChallenge>('request_challenge', rechallenge(false));
+
+export const resetRequest = statement<ResetParameters, RequestWithChallenge>('request_reset', rechallenge(true));
+
+/** The carrier refused: the person may ask again at once. The limits stay charged; it may have been sent after all. */
+export const noteFailedDelivery = statement<{ readonly id: string; readonly challengeId: string; readonly now: Date }, RequestWithChallenge>(
+  'request_delivery_failed',
+  /* sql */ `
+WITH failed AS (
+  UPDATE countersign.challenge SET failed_delivery_at = :now::timestamptz WHERE id = :challengeId::uuid RETURNING *
+), freed AS (
+  UPDATE countersign.authorization_request r SET resend_after = NULL
+  FROM failed WHERE r.id = :id::uuid AND r.challenge_id = failed.id
+  RETURNING r.*
+)
+SELECT freed.*, to_jsonb(failed) AS challenge FROM freed, failed`,
+);

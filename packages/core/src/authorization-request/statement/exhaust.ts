@@ -1,0 +1,43 @@
+import { statement } from '../../database/statement.ts';
+import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
+
+export interface ExhaustParameters extends EventParameters {
+  /** Attempts younger than this may still be on their way. */
+  readonly attemptedBefore: Date;
+  readonly batchSizeMax: number;
+}
+
+/**
+ * Denies what a crash left behind: waiting, no attempt left, and the last one so old that nothing can still
+ * be judged. Reads only requests that can still be waiting, by the index on their expiry.
+ */
+export const exhaustRequests = statement<ExhaustParameters, { id: string }>(
+  'request_exhaust',
+  /* sql */ `
+WITH due AS (
+  SELECT r.id FROM countersign.authorization_request r
+  WHERE r.expires_at > :now::timestamptz AND r.state = 'waiting' AND r.attempts_left = 0
+    AND r.attempted_at < :attemptedBefore::timestamptz
+  ORDER BY r.expires_at LIMIT :batchSizeMax::int FOR NO KEY UPDATE SKIP LOCKED
+), decided AS (
+  UPDATE countersign.authorization_request r
+  SET state = 'denied', reason = 'attempts_exhausted', generation = r.generation + 1, sequence = r.sequence + 1, attempts_open = 0,
+    checked = NULL, decided_at = :now::timestamptz
+  FROM due WHERE r.id = due.id
+  RETURNING r.*
+), settled AS (
+  UPDATE countersign.subject_security s SET waiting = s.waiting - ended.ids
+  FROM (SELECT subject_id, array_agg(id::text) AS ids FROM decided GROUP BY subject_id) AS ended
+  WHERE s.subject_id = ended.subject_id
+), logged AS (${appendEvents(
+    requestEvent({
+      type: 'authorization_request.denied',
+      id: 'gen_random_uuid()',
+      from: 'decided',
+      sequence: 'r.sequence',
+      data: `'reason', r.reason, 'by', :by::text`,
+    }),
+  )}
+)
+SELECT id FROM decided`,
+);

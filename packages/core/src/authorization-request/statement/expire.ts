@@ -1,0 +1,39 @@
+import { statement } from '../../database/statement.ts';
+import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
+
+export interface ExpireParameters extends Omit<EventParameters, 'by'> {
+  /** Everything that expired before this was swept already. */
+  readonly sweptUntil: Date;
+  readonly batchSizeMax: number;
+}
+
+/**
+ * Writes down that nobody answered in time. It changes no answer (a waiting request reads as expired from
+ * `expires_at` on), it makes the event. Costs what expires, not what is stored: the index on `expires_at`
+ * is read from the last sweep on.
+ */
+export const expireRequests = statement<ExpireParameters, { id: string }>(
+  'request_expire',
+  /* sql */ `
+WITH due AS (
+  SELECT r.id FROM countersign.authorization_request r
+  WHERE r.expires_at > :sweptUntil::timestamptz AND r.expires_at <= :now::timestamptz AND r.state = 'waiting'
+  ORDER BY r.expires_at LIMIT :batchSizeMax::int FOR NO KEY UPDATE
+), decided AS (
+  UPDATE countersign.authorization_request r
+  SET state = 'expired', generation = r.generation + 1, sequence = r.sequence + 1, checked = NULL, decided_at = r.expires_at
+  FROM due WHERE r.id = due.id
+  RETURNING r.*
+), logged AS (${appendEvents(
+    requestEvent({
+      type: 'authorization_request.expired',
+      id: 'gen_random_uuid()',
+      from: 'decided',
+      sequence: 'r.sequence',
+      occurredAt: 'r.expires_at',
+      data: `'expiresAt', countersign.iso(r.expires_at)`,
+    }),
+  )}
+)
+SELECT id FROM decided`,
+);

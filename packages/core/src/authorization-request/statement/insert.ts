@@ -1,0 +1,90 @@
+import { chargeRecipient, refuseSubjectSends, type SendParameters } from '../../challenge/send-limit.ts';
+import { insertChallenge, type ChallengeParameters } from '../../challenge/insert.ts';
+import { statement } from '../../database/statement.ts';
+import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
+import type { RequestWithChallenge } from '../row.ts';
+import { challengedEvent, hashPairs } from './event-row.ts';
+
+export interface InsertParameters extends EventParameters, SendParameters, ChallengeParameters {
+  readonly id: string;
+  readonly slug: string;
+  readonly subjectId: string;
+  readonly sessionId: string | null;
+  readonly title: string;
+  readonly description: string | null;
+  readonly facts: string;
+  readonly data: string;
+  readonly dataHash: Uint8Array;
+  readonly displayHash: Uint8Array;
+  readonly relatedObjects: string;
+  readonly methods: readonly string[];
+  readonly requiredBinding: string;
+  readonly deliverTo: string | null;
+  readonly locale: string | null;
+  readonly attemptsMax: number;
+  readonly sendsLeft: number;
+  readonly resendAfter: Date | null;
+  readonly executeWithinSeconds: number;
+  readonly expiresAt: Date;
+  readonly waitingMax: number;
+  readonly afterDenySeconds: number;
+  /** No request older than this can have been denied just now: a bound for the index. */
+  readonly deniedSince: string;
+  readonly createdEventId: string;
+  readonly challengedEventId: string;
+}
+
+/**
+ * Create: one round trip, one commit. The limits are charged first; what they refuse ends the statement, so
+ * nothing is half done. Children are read from what was really inserted.
+ */
+export const insertRequest = statement<InsertParameters, RequestWithChallenge>(
+  'request_insert',
+  /* sql */ `
+WITH subject AS (
+  INSERT INTO countersign.subject_security AS s (subject_id, waiting, sent_at)
+  VALUES (:subjectId::text, jsonb_build_object(:id::uuid::text, countersign.ms(:expiresAt::timestamptz)),
+    CASE WHEN :sends::boolean THEN ARRAY[:now::timestamptz] ELSE '{}' END)
+  ON CONFLICT (subject_id) DO UPDATE SET
+    waiting = countersign.unexpired(s.waiting, countersign.ms(:now::timestamptz)) || EXCLUDED.waiting,
+    sent_at = countersign.since(s.sent_at, :now::timestamptz - interval '24 hours') || EXCLUDED.sent_at
+  RETURNING CASE
+    WHEN (SELECT count(*) FROM jsonb_object_keys(s.waiting)) > :waitingMax::int
+    THEN countersign.refuse('waiting_per_subject', (SELECT to_timestamp(min(value::bigint) / 1000.0) FROM jsonb_each(s.waiting)))
+    ${refuseSubjectSends}
+    ELSE true END AS within
+), recipient AS (${chargeRecipient}
+), created AS (
+  INSERT INTO countersign.authorization_request AS r (id, slug, subject_id, session_id, title, description, facts, data, data_hash,
+    display_hash, related_objects, methods, required_binding, deliver_to, locale, sequence, attempts_max, attempts_left, challenge_id,
+    sends_left, resend_after, execute_within_seconds, created_at, expires_at)
+  SELECT :id::uuid, :slug::text, :subjectId::text, :sessionId::text, :title::text, :description::text, :facts::jsonb, :data::json,
+    :dataHash::bytea, :displayHash::bytea, :relatedObjects::jsonb, :methods::text[], :requiredBinding::text, :deliverTo::jsonb,
+    :locale::text, CASE WHEN :challengeId::uuid IS NULL THEN 1 ELSE 2 END, :attemptsMax::smallint, :attemptsMax::smallint,
+    :challengeId::uuid, :sendsLeft::smallint, :resendAfter::timestamptz, :executeWithinSeconds::int, :now::timestamptz,
+    :expiresAt::timestamptz
+  FROM subject
+  WHERE subject.within AND (NOT :sends::boolean OR (SELECT within FROM recipient))
+    AND coalesce((
+      SELECT countersign.refuse('after_deny', max(d.decided_at) + make_interval(secs => :afterDenySeconds::int))
+      FROM countersign.authorization_request d
+      WHERE d.subject_id = :subjectId::text AND d.id > :deniedSince::uuid AND d.slug = :slug::text
+        AND d.state = 'denied' AND d.reason <> 'attempts_exhausted' AND d.data_hash = :dataHash::bytea
+        AND d.decided_at > :now::timestamptz - make_interval(secs => :afterDenySeconds::int)
+      HAVING count(*) > 0), true)
+  RETURNING r.*
+), issued AS (${insertChallenge('created')}
+), logged AS (${appendEvents(
+    requestEvent({
+      type: 'authorization_request.created',
+      id: ':createdEventId::uuid',
+      from: 'created',
+      sequence: '1',
+      data: `'title', r.title, 'methods', r.methods, 'requiredBinding', r.required_binding,
+      'expiresAt', countersign.iso(r.expires_at), 'by', :by::text, ${hashPairs}`,
+    }),
+    challengedEvent('created', '2'),
+  )}
+)
+SELECT created.*, to_jsonb(issued) AS challenge FROM created LEFT JOIN issued ON true`,
+);

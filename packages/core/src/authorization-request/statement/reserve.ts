@@ -1,0 +1,47 @@
+import { chargeSubject, type BudgetParameters } from '../../challenge/budget.ts';
+import type { ChallengeRow } from '../../challenge/row.ts';
+import { statement } from '../../database/statement.ts';
+import type { RequestRow } from '../row.ts';
+import { visibleTo, type ViewerParameters } from './visible.ts';
+
+export interface ReservedRow extends RequestRow {
+  /** The challenges the proof may answer: the newest and the one before, of the present generation. */
+  readonly open_challenges: ChallengeRow[] | null;
+}
+
+/**
+ * Spends one attempt of the request and one charge of the subject's budget, both or none, before anything
+ * is compared (ASVS 5.0 15.4.2; RFC 4226 §7.3). Everything that entitles the caller is in the condition,
+ * so a stranger burns nobody's attempts. Lock order: request, then budget; the same in every statement.
+ *
+ * Rejected: counting in the transaction that judges (a throw gives the attempt back: 200 of 200 parallel
+ * guesses were evaluated), and read-check-write (155 to 200 of 200).
+ */
+export const reserveAttempt = statement<
+  ViewerParameters & BudgetParameters & { readonly id: string; readonly method: string },
+  ReservedRow
+>(
+  'request_reserve',
+  /* sql */ `
+WITH locked AS (
+  SELECT r.id, r.subject_id FROM countersign.authorization_request r
+  WHERE r.id = :id::uuid AND ${visibleTo} AND r.state = 'waiting' AND r.attempts_left > 0
+    AND r.expires_at > :now::timestamptz AND :method::text = ANY (r.methods)
+  FOR NO KEY UPDATE
+), charged AS (${chargeSubject}
+), spent AS (
+  UPDATE countersign.authorization_request r
+  SET attempts_left = r.attempts_left - 1, attempts_open = r.attempts_open + 1, attempted_at = :now::timestamptz
+  FROM charged WHERE r.id = :id::uuid
+  RETURNING r.*
+)
+SELECT spent.*, (
+  SELECT jsonb_agg(to_jsonb(c) ORDER BY c.created_at DESC, c.id DESC)
+  FROM (
+    SELECT * FROM countersign.challenge
+    WHERE request_id = spent.id AND generation = spent.generation AND method = :method::text AND expires_at > :now::timestamptz
+    ORDER BY created_at DESC, id DESC LIMIT 2
+  ) c
+) AS open_challenges
+FROM spent`,
+);

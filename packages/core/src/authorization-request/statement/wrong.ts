@@ -1,0 +1,58 @@
+import { statement } from '../../database/statement.ts';
+import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
+import type { RequestWithChallenge } from '../row.ts';
+import { newestChallenge } from './newest-challenge.ts';
+
+export interface WrongParameters extends EventParameters {
+  readonly id: string;
+  readonly method: string;
+  readonly command: 'check' | 'grant';
+  readonly failedEventId: string;
+  readonly deniedEventId: string;
+}
+
+/**
+ * A wrong answer, written whatever the request has become meanwhile. It denies the request when no attempt
+ * is left and none is still being judged. The row is locked first so that "did this one deny it?" is a
+ * column and not a guess.
+ */
+export const settleWrong = statement<WrongParameters, RequestWithChallenge>(
+  'request_wrong',
+  /* sql */ `
+WITH locked AS (
+  SELECT r.id, (r.state = 'waiting' AND r.attempts_left = 0 AND r.attempts_open <= 1 AND r.expires_at > :now::timestamptz) AS last
+  FROM countersign.authorization_request r WHERE r.id = :id::uuid FOR NO KEY UPDATE
+), judged AS (
+  UPDATE countersign.authorization_request r
+  SET sequence = r.sequence + CASE WHEN locked.last THEN 2 ELSE 1 END,
+    attempts_open = greatest(r.attempts_open - 1, 0),
+    checked = NULL,
+    state = CASE WHEN locked.last THEN 'denied' ELSE r.state END,
+    reason = CASE WHEN locked.last THEN 'attempts_exhausted' ELSE r.reason END,
+    generation = CASE WHEN locked.last THEN r.generation + 1 ELSE r.generation END,
+    decided_at = CASE WHEN locked.last THEN :now::timestamptz ELSE r.decided_at END
+  FROM locked WHERE r.id = locked.id
+  RETURNING r.*, locked.last
+), settled AS (
+  UPDATE countersign.subject_security s SET waiting = s.waiting - judged.id::text
+  FROM judged WHERE s.subject_id = judged.subject_id AND judged.last
+), logged AS (${appendEvents(
+    requestEvent({
+      type: 'authorization_request.check_failed',
+      id: ':failedEventId::uuid',
+      from: 'judged',
+      sequence: 'CASE WHEN r.last THEN r.sequence - 1 ELSE r.sequence END',
+      data: `'method', :method::text, 'command', :command::text, 'attemptsLeft', r.attempts_left, 'by', :by::text`,
+    }),
+    requestEvent({
+      type: 'authorization_request.denied',
+      id: ':deniedEventId::uuid',
+      from: 'judged',
+      sequence: 'r.sequence',
+      data: `'reason', r.reason, 'by', 'system'`,
+      where: 'r.last',
+    }),
+  )}
+)
+SELECT r.*, ${newestChallenge} FROM judged r`,
+);

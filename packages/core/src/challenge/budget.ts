@@ -1,0 +1,84 @@
+import { CountersignError } from '../error.ts';
+import type { Limits } from '../limits.ts';
+
+/**
+ * What guessing costs a subject, whatever it guesses at: SQL parts that the statements of requests (and of
+ * confirmations) share, so that there is one counter and one place that counts.
+ *
+ * Everything is in one row per subject: the charges of the last 24 hours and, per factor, the streak of
+ * consecutive wrong proofs with its wait. One row, because "both or none" of two rows cannot be had in one
+ * statement; PostgreSQL does not take a sibling's write back when the other's condition fails.
+ */
+
+export interface BudgetParameters {
+  readonly now: Date;
+  readonly nowMs: number;
+  /** Which streak: the factor's id, or the method's key where there is no factor. */
+  readonly factorKey: string;
+  readonly perDayMax: number;
+  readonly consecutiveMax: number;
+  readonly free: number;
+  readonly wait: number;
+  readonly waitMax: number;
+}
+
+export function budgetParametersOf(limits: Limits, now: Date, factorKey: string): BudgetParameters {
+  return {
+    now,
+    nowMs: now.getTime(),
+    factorKey,
+    perDayMax: limits.wrongProofsPerDayMax,
+    consecutiveMax: limits.consecutiveWrongMax,
+    free: limits.consecutiveWrongFree,
+    wait: limits.waitSeconds,
+    waitMax: limits.waitSecondsMax,
+  };
+}
+
+/** Charges the subject of the one row in `locked`, unless it is out of budget: then no row comes out. */
+export const chargeSubject = /* sql */ `
+  INSERT INTO countersign.subject_security AS s (subject_id, charged_at, streaks)
+  SELECT subject_id, ARRAY[:now::timestamptz],
+    jsonb_build_object(:factorKey::text, countersign.lengthened(NULL, :nowMs::bigint, :free::int, :wait::int, :waitMax::int))
+  FROM locked
+  ON CONFLICT (subject_id) DO UPDATE SET
+    charged_at = countersign.since(s.charged_at, :now::timestamptz - interval '24 hours') || :now::timestamptz,
+    streaks = s.streaks || jsonb_build_object(:factorKey::text,
+      countersign.lengthened(s.streaks->:factorKey::text, :nowMs::bigint, :free::int, :wait::int, :waitMax::int))
+  WHERE cardinality(countersign.since(s.charged_at, :now::timestamptz - interval '24 hours')) < :perDayMax::int
+    AND coalesce((s.streaks->:factorKey::text->>'count')::int, 0) < :consecutiveMax::int
+    AND coalesce((s.streaks->:factorKey::text->>'until')::bigint, 0) <= :nowMs::bigint
+  RETURNING s.subject_id`;
+
+/** Assignments that take one charge back and end the streak of its own factor: what a right answer does. */
+export const refundCharge = /* sql */ `
+  charged_at = countersign.without(s.charged_at, :chargedAt::timestamptz),
+  streaks = s.streaks - :factorKey::text`;
+
+/** A subject's counters, as they are read to say why a proof was not taken. */
+export interface SubjectSecurityRow {
+  readonly charged_at: Date[];
+  readonly streaks: Record<string, { count: number; until: number }>;
+}
+
+/** Why the budget refused, or null when it would not have. */
+export function budgetRefusal(
+  row: SubjectSecurityRow | null,
+  limits: Limits,
+  factorKey: string,
+  now: Date,
+): CountersignError | null {
+  if (!row) return null;
+  const dayMs = 24 * 3600 * 1000;
+  const charges = row.charged_at.filter((at) => at.getTime() > now.getTime() - dayMs).toSorted((a, b) => a.getTime() - b.getTime());
+  const oldestThatCounts = charges[charges.length - limits.wrongProofsPerDayMax];
+  if (oldestThatCounts) {
+    return new CountersignError('subject_locked', { details: { retryAt: new Date(oldestThatCounts.getTime() + dayMs) } });
+  }
+  const streak = Object.hasOwn(row.streaks, factorKey) ? row.streaks[factorKey] : undefined;
+  if (streak && streak.count >= limits.consecutiveWrongMax) return new CountersignError('factor_locked');
+  if (streak && streak.until > now.getTime()) {
+    return new CountersignError('factor_locked', { details: { retryAt: new Date(streak.until) } });
+  }
+  return null;
+}

@@ -1,0 +1,84 @@
+import type { CoreContext } from '../context.ts';
+import { keyedDigest } from '../keys.ts';
+import type { Method, ProvenRequest, Reach } from '../method/define.ts';
+import { maskRecipient, recipientCountingKey } from '../method/recipient.ts';
+import type { Randomness, Send } from '../ports.ts';
+import { formatId } from '../id.ts';
+import type { Delivery } from './deliver.ts';
+import type { ChallengeParameters } from './insert.ts';
+
+/** Given for one request, in process only: another generator of codes, another sender. */
+export interface ChallengeOverrides {
+  readonly generate?: ((input: { randomness: Randomness }) => string) | undefined;
+  readonly send?: Send | undefined;
+}
+
+export interface IssueChallenge {
+  readonly purpose: string;
+  /** The UUID of what is to be proven for. */
+  readonly aboutId: string;
+  readonly dataHash: Uint8Array;
+  readonly request: ProvenRequest;
+  readonly method: Method;
+  readonly reach: Reach;
+  readonly expiresAt: Date;
+  readonly now: Date;
+  readonly passedAlong: unknown;
+  readonly overrides: ChallengeOverrides;
+}
+
+export interface IssuedChallenge {
+  readonly parameters: ChallengeParameters;
+  /** Keyed digest of the recipient, to count messages by; null when nothing is sent. */
+  readonly recipient: Uint8Array | null;
+  /** What is to be sent after the commit; null when nothing is. */
+  readonly delivery: Delivery | null;
+}
+
+const challengeSeconds = 300;
+
+/** Makes a challenge by its method. Pure but for randomness: nothing is stored and nothing is sent here. */
+export async function issueChallenge(context: CoreContext, input: IssueChallenge): Promise<IssuedChallenge> {
+  const { method, reach, now } = input;
+  const id = context.ids.uuid();
+  const seconds = Math.min(challengeSeconds, context.limits.challengeSecondsMax, (input.expiresAt.getTime() - now.getTime()) / 1000);
+  const issued = await method.issue({
+    request: input.request,
+    recipient: reach.recipient,
+    expiresInSeconds: seconds,
+    randomness: context.randomness,
+    context: input.passedAlong ?? null,
+    generate: input.overrides.generate,
+  });
+  const key = context.keys.active('code');
+  const send = input.overrides.send ?? method.send;
+  return {
+    parameters: {
+      challengeId: id,
+      challengeMethod: method.key,
+      challengeFactorId: null,
+      challengeDigest: issued.secret === null ? null : keyedDigest(key.key, [input.purpose, input.aboutId, input.dataHash, issued.secret]),
+      challengeKeyId: issued.secret === null ? null : key.id,
+      challengeSentTo: reach.recipient ? maskRecipient(reach.recipient) : null,
+      challengeOptions: issued.options === null ? null : JSON.stringify(issued.options),
+      challengeExpiresAt: new Date(now.getTime() + seconds * 1000),
+    },
+    recipient: reach.recipient
+      ? keyedDigest(context.keys.recipientCounting.key, [recipientCountingKey(reach.recipient)])
+      : null,
+    delivery:
+      send && reach.recipient && issued.text !== null && issued.secret !== null
+        ? {
+            send,
+            message: {
+              to: reach.recipient.address,
+              channel: reach.recipient.channel,
+              text: issued.text,
+              code: issued.secret,
+              context: input.passedAlong ?? null,
+              idempotencyKey: formatId('challenge', id),
+            },
+          }
+        : null,
+  };
+}

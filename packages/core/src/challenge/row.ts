@@ -1,0 +1,15 @@
+/** A row of `countersign.challenge`. Times are Date from a column, ISO text from `to_jsonb`. */
+export interface ChallengeRow {
+  readonly id: string;
+  readonly request_id: string;
+  readonly generation: number;
+  readonly method: string;
+  readonly factor_id: string | null;
+  readonly digest: string | null;
+  readonly key_id: string | null;
+  readonly sent_to: string | null;
+  readonly options: unknown;
+  readonly created_at: Date | string;
+  readonly expires_at: Date | string;
+  readonly failed_delivery_at: Date | string | null;
+}

@@ -1,0 +1,31 @@
+import type { Actor } from './actor.ts';
+import type { Database, Executor } from './database/executor.ts';
+import type { Keys } from './keys.ts';
+import type { Limits } from './limits.ts';
+import type { MethodRegistry } from './method/registry.ts';
+import type { OperationRegistry } from './operation/registry.ts';
+import type { Clock, Ids, Logger, Randomness } from './ports.ts';
+
+/** What every function of core may use; made once by `openCore`. */
+export interface CoreServices {
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly keys: Keys;
+  readonly limits: Limits;
+  readonly methods: MethodRegistry;
+  readonly operations: OperationRegistry;
+  readonly database: Database;
+  /** Rises when the log was restored into a younger cluster; see `event/epoch.ts`. */
+  readonly epoch: number;
+  /** Says that events were committed, so that readers look now and not at their next poll. */
+  readonly wake: () => void;
+}
+
+/** One call: who makes it, and where its writes go. */
+export interface CoreContext extends CoreServices {
+  readonly actor: Actor;
+  /** Where a change is written: the pool, or the transaction that holds an idempotency key. */
+  readonly db: Executor;
+}

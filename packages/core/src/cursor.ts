@@ -1,0 +1,17 @@
+import { fromBase32, toBase32 } from './base32.ts';
+
+/**
+ * A cursor of a list: the UUID of the last item shown. Lists run newest first by UUID v7, so the next
+ * page is everything below it; an item that comes in meanwhile shifts nothing.
+ */
+export function formatCursor(uuid: string): string {
+  return `cur_${toBase32(Buffer.from(uuid.replaceAll('-', ''), 'hex'))}`;
+}
+
+export function parseCursor(text: string): string | null {
+  if (!text.startsWith('cur_')) return null;
+  const bytes = fromBase32(text.slice(4), 16);
+  if (!bytes) return null;
+  const hex = Buffer.from(bytes).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

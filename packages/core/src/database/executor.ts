@@ -1,0 +1,52 @@
+import pg from 'pg';
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { awayError } from './failure.ts';
+import type { Statement } from './statement.ts';
+
+/** Runs statements: on the pool, where each is a transaction of its own, or inside somebody's transaction. */
+export interface Executor {
+  /** One round trip. The rows, with timestamps as Date, json parsed, bytea as Buffer. */
+  query<Parameters, Row>(statement: Statement<Parameters, Row>, parameters: Parameters): Promise<Row[]>;
+  /** A statement that was built for this one call (a list with its filters): not prepared. */
+  select<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
+}
+
+export interface Database {
+  readonly orm: MikroORM;
+  /** Each statement commits by itself. */
+  readonly pool: Executor;
+  /** Runs in one transaction on one connection; commits when `run` resolves, rolls back when it rejects. */
+  transaction<Result>(run: (db: Executor) => Promise<Result>): Promise<Result>;
+}
+
+/**
+ * MikroORM sets parsers on its pool that leave timestamps as text; ours are given with each statement, so
+ * that a row reads the same from our pool, a Kysely transaction or a host's own client.
+ */
+const rowTypes: pg.CustomTypesConfig = { getTypeParser: pg.types.getTypeParser };
+
+/** What `pg` is asked for one statement. */
+export function queryConfig<Parameters, Row>(statement: Statement<Parameters, Row>, parameters: Parameters) {
+  return {
+    name: statement.name,
+    text: statement.text,
+    values: statement.parameters.map((name) => parameters[name]),
+    types: rowTypes,
+  };
+}
+
+/** Runs statements through a `pg` pool or client. */
+export function executorOf(client: Pick<pg.Pool, 'query'> | Pick<pg.ClientBase, 'query'>): Executor {
+  const run = async <Row>(config: pg.QueryConfig): Promise<Row[]> => {
+    try {
+      const result = await (client as pg.Pool).query(config);
+      return result.rows as Row[];
+    } catch (error) {
+      throw awayError(error);
+    }
+  };
+  return {
+    query: (statement, parameters) => run(queryConfig(statement, parameters)),
+    select: (text, values) => run({ text, values: [...values], types: rowTypes }),
+  };
+}

@@ -1,0 +1,28 @@
+import { CountersignError } from '../error.ts';
+
+/** SQLSTATE of an error that came from PostgreSQL; undefined for anything else. */
+function sqlState(error: unknown): string | undefined {
+  const code: unknown = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error instanceof CountersignError ? error.cause : error) === '55P03';
+}
+
+/** Classes of SQLSTATE that say the database is away, not that a statement is wrong (PostgreSQL 18, appendix A). */
+const awayClasses = new Set(['08', '53', '57', '58']);
+const awayCodes = new Set(['55P03', '40P01', '40001', 'ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT']);
+const awayMessages = /^(Connection terminated|timeout exceeded when trying to connect|Client was closed|Client has encountered|Cannot use a pool after)/;
+
+/**
+ * A database that is away, overloaded or too slow is `unavailable_dependency`: nothing was decided, or it
+ * was and the answer was lost; an idempotency key tells which. Everything else is passed on as it is.
+ */
+export function awayError(error: unknown): unknown {
+  const code = sqlState(error);
+  const away =
+    (code !== undefined && (awayCodes.has(code) || awayClasses.has(code.slice(0, 2)))) ||
+    (error instanceof Error && awayMessages.test(error.message));
+  return away ? new CountersignError('unavailable_dependency', { cause: error }) : error;
+}

@@ -1,0 +1,1 @@
+export { Migration0001Spine } from './0001-spine.ts';

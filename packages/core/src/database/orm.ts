@@ -1,0 +1,67 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM, type Options } from '@mikro-orm/postgresql';
+import type pg from 'pg';
+import { CountersignError } from '../error.ts';
+import { entities } from '../entities.ts';
+import type { Logger } from '../ports.ts';
+import { executorOf, type Database } from './executor.ts';
+import { transactionsOf } from './transactions.ts';
+import * as migrations from './migrations/index.ts';
+
+/** A PostgreSQL URL, or options of MikroORM. Always an ORM of our own; the host's entities stay its own. */
+export type DatabaseOptions = string | Options;
+
+export const knownMigrations = Object.values(migrations).map((migration) => ({
+  name: nameOf(migration.name),
+  class: migration,
+}));
+
+const connectionsMax = 10;
+
+/** Opens the pool. Nothing hangs: connecting, a statement, a lock and an idle transaction all have a limit. */
+export async function openDatabase(options: DatabaseOptions, logger: Logger): Promise<Database> {
+  const given: Options = typeof options === 'string' ? { clientUrl: options } : options;
+  const orm = await MikroORM.init({
+    ...given,
+    entities: [...entities],
+    extensions: [Migrator],
+    ensureDatabase: false,
+    schema: 'countersign',
+    discovery: { warnWhenNoEntities: false, ...given.discovery },
+    pool: { min: 0, max: connectionsMax, ...given.pool },
+    migrations: {
+      tableName: 'countersign.migration',
+      migrationsList: knownMigrations,
+      snapshot: false,
+      silent: true,
+    },
+    logger: (message) => logger.debug({ component: 'mikro-orm' }, message),
+    driverOptions: {
+      // pg reads the whole URL itself: socket directories (?host=), TLS modes, application_name.
+      ...(given.clientUrl === undefined ? {} : { connectionString: given.clientUrl }),
+      connectionTimeoutMillis: 5000,
+      statement_timeout: 5000,
+      lock_timeout: 2000,
+      idle_in_transaction_session_timeout: 5000,
+      application_name: 'countersign',
+      ...(given.driverOptions as object | undefined),
+    },
+  });
+  try {
+    return await databaseOf(orm, orm.config.get('pool').max ?? connectionsMax);
+  } catch (error) {
+    await orm.close(true);
+    throw new CountersignError('unavailable_dependency', { cause: error });
+  }
+}
+
+async function databaseOf(orm: MikroORM, connectionsMax: number): Promise<Database> {
+  const pool = await (orm.em.getConnection() as unknown as { getNativeClient(): Promise<pg.Pool> }).getNativeClient();
+  return { orm, pool: executorOf(pool), transaction: transactionsOf(pool, connectionsMax) };
+}
+
+/** `Migration0001Spine` is `0001-spine`: the class name orders the list, the file has the words. */
+function nameOf(className: string): string {
+  const [, number = '', words = ''] = /^Migration(\d{4})(.+)$/.exec(className) ?? [];
+  return `${number}-${words.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}`;
+}

@@ -1,0 +1,89 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { CompiledQuery, type Kysely } from 'kysely';
+import type pg from 'pg';
+import { CountersignError } from '../error.ts';
+import { executorOf, queryConfig, type Database, type Executor } from './executor.ts';
+import { statement } from './statement.ts';
+
+/** The caller's open transaction, in whichever of three forms it holds one. */
+export type TransactionHandle = ManagerHandle | Kysely<never> | pg.ClientBase;
+
+type ManagerHandle = Pick<EntityManager, 'isInTransaction' | 'getTransactionContext' | 'getDriver'>;
+
+const schemaThere = statement<object, { found: string | null }>(
+  'installation_there',
+  "SELECT to_regclass('countersign.installation')::text AS found",
+);
+const installationId = statement<object, { id: string }>('installation_id', 'SELECT id FROM countersign.installation');
+
+/** Hosts' clients and drivers that were found to be in our database; they do not move. */
+const known = new WeakMap<Database, WeakSet<object>>();
+
+/**
+ * Statements that run inside the caller's own transaction, so that they commit or roll back with it.
+ *
+ * @throws CountersignError `transaction_required` when there is no open transaction, `foreign_database` when
+ * it is open in another database than ours.
+ */
+export async function joinTransaction(database: Database, handle: TransactionHandle): Promise<Executor> {
+  const executor = await executorIn(handle);
+  const seen = known.get(database) ?? new WeakSet();
+  known.set(database, seen);
+  const owner = ownerOf(handle);
+  if (owner && seen.has(owner)) return executor;
+  const [schema] = await executor.query(schemaThere, {});
+  if (!schema?.found) throw new CountersignError('foreign_database');
+  const [[there], [here]] = await Promise.all([executor.query(installationId, {}), database.pool.query(installationId, {})]);
+  if (there?.id !== here?.id) throw new CountersignError('foreign_database');
+  if (owner) seen.add(owner);
+  return executor;
+}
+
+/** What stays when this transaction is over and belongs to one database: a client, an ORM's driver. */
+function ownerOf(handle: TransactionHandle): object | null {
+  if ('getDriver' in handle) return handle.getDriver();
+  return 'getTransactionStatus' in handle ? handle : null;
+}
+
+async function executorIn(handle: TransactionHandle): Promise<Executor> {
+  if ('isInTransaction' in handle) return executorInManager(handle);
+  if ('isTransaction' in handle) return await executorInKysely(handle);
+  if ('query' in handle && 'getTransactionStatus' in handle) return executorInClient(handle);
+  throw new CountersignError('transaction_required');
+}
+
+function executorInManager(manager: ManagerHandle): Executor {
+  const transaction = manager.isInTransaction() ? manager.getTransactionContext<Kysely<never>>() : undefined;
+  if (!transaction) throw new CountersignError('transaction_required');
+  if (typeof transaction.executeQuery !== 'function') throw new CountersignError('foreign_database');
+  return kyselyExecutor(transaction);
+}
+
+/** Kysely says of a transaction that is over that it is one; only the database knows better. */
+async function executorInKysely(transaction: Kysely<never>): Promise<Executor> {
+  if (!transaction.isTransaction) throw new CountersignError('transaction_required');
+  try {
+    await transaction.executeQuery(CompiledQuery.raw('SAVEPOINT countersign'));
+    await transaction.executeQuery(CompiledQuery.raw('RELEASE SAVEPOINT countersign'));
+  } catch (error) {
+    throw new CountersignError('transaction_required', { cause: error });
+  }
+  return kyselyExecutor(transaction);
+}
+
+function executorInClient(client: pg.ClientBase): Executor {
+  if (client.getTransactionStatus() !== 'T') throw new CountersignError('transaction_required');
+  return executorOf(client);
+}
+
+/** Kysely's driver hands `sql` to `pg` as it is, so a named, prepared statement can go through it. */
+function kyselyExecutor(transaction: Kysely<never>): Executor {
+  const run = async <Row>({ values = [], ...config }: pg.QueryConfig): Promise<Row[]> => {
+    const compiled = CompiledQuery.raw(config as unknown as string, [...values]);
+    return (await transaction.executeQuery(compiled)).rows as Row[];
+  };
+  return {
+    query: (statement, parameters) => run(queryConfig(statement, parameters)),
+    select: (text, values) => run({ text, values: [...values] }),
+  };
+}

@@ -1,0 +1,47 @@
+import type { EventType } from './catalog.ts';
+
+/** Parameters that every statement needs which appends events. */
+export interface EventParameters {
+  readonly now: Date;
+  readonly epoch: number;
+  /** What the caller passed along, as JSON text, or null. */
+  readonly eventContext: string | null;
+  /** Who did it: the kind of actor, or `system`. */
+  readonly by: string;
+}
+
+/**
+ * The event of a transition, selected *from the updated row*: no row, no event; one row, one event, in the
+ * same commit (I6). Every part is SQL of ours, never a value; values are parameters.
+ */
+export function requestEvent(event: {
+  readonly type: Extract<EventType, `authorization_request.${string}`>;
+  /** The parameter, or expression, that is the event's UUID. */
+  readonly id: string;
+  /** The sibling query that holds the changed row, here `r`. */
+  readonly from: string;
+  readonly sequence: string;
+  /** Pairs for `jsonb_build_object`, over `r`. */
+  readonly data: string;
+  readonly occurredAt?: string;
+  readonly where?: string;
+}): string {
+  const { id, type, occurredAt = ':now::timestamptz', sequence, data, from, where = 'true' } = event;
+  return /* sql */ `
+  SELECT :epoch::integer, ${id}, '${type}', ${occurredAt}, r.subject_id, r.session_id, r.slug,
+    'authorization_request', r.id, ${sequence}, jsonb_build_object(${data}), :eventContext::jsonb
+  FROM ${from} AS r WHERE ${where}`;
+}
+
+/** Writes the events, all in the statement of their transition. */
+export function appendEvents(...events: readonly string[]): string {
+  return /* sql */ `
+  INSERT INTO countersign.event
+    (epoch, id, type, occurred_at, subject_id, session_id, slug, about_kind, about_id, sequence, data, context)
+  ${events.join('\n  UNION ALL')}`;
+}
+
+/** A hash as it appears in events and views: base64url without padding. */
+export function base64url(column: string): string {
+  return `translate(encode(${column}, 'base64'), '+/=', '-_')`;
+}

@@ -1,0 +1,31 @@
+import type { Database } from '../database/executor.ts';
+import { statement } from '../database/statement.ts';
+
+const lockInstallation = statement<object, { epoch: number }>(
+  'epoch_lock',
+  'SELECT epoch FROM countersign.installation FOR UPDATE',
+);
+
+const raiseEpoch = statement<{ readonly epoch: number }, { epoch: number }>(
+  'epoch_raise',
+  /* sql */ `
+UPDATE countersign.installation SET epoch = epoch + 1
+WHERE EXISTS (
+  SELECT FROM countersign.event WHERE epoch = :epoch::int AND txid >= pg_snapshot_xmax(pg_current_snapshot())
+)
+RETURNING epoch`,
+);
+
+/**
+ * The log is ordered by (epoch, transaction, id). After a restore into a younger cluster the transaction ids
+ * begin anew below those that are stored; then the epoch rises, under a lock, so that what is written from
+ * now on comes after all that was written before.
+ */
+export async function establishEpoch(database: Database): Promise<number> {
+  return await database.transaction(async (db) => {
+    const [installation] = await db.query(lockInstallation, {});
+    if (!installation) throw new Error('the installation row is missing');
+    const [raised] = await db.query(raiseEpoch, { epoch: installation.epoch });
+    return raised?.epoch ?? installation.epoch;
+  });
+}

@@ -1,0 +1,58 @@
+import { formatId, type IdKind } from '../id.ts';
+import { eventCatalog, type AboutKind, type EventType, type EventView } from './catalog.ts';
+import { formatPosition } from './position.ts';
+
+/** A row of `countersign.event`. */
+export interface EventRow {
+  readonly epoch: number;
+  readonly txid: string;
+  readonly id: string;
+  readonly type: EventType;
+  readonly occurred_at: Date;
+  readonly subject_id: string | null;
+  readonly session_id: string | null;
+  readonly slug: string | null;
+  readonly about_kind: AboutKind;
+  readonly about_id: string;
+  readonly sequence: number;
+  readonly data: Record<string, unknown>;
+  readonly context: unknown;
+}
+
+const aboutIdKinds: Record<Exclude<AboutKind, 'subject'>, IdKind> = {
+  authorization_request: 'authorizationRequest',
+  confirmation: 'confirmation',
+  factor: 'factor',
+  device: 'factor',
+  scoped_token: 'scopedToken',
+  webhook: 'webhook',
+};
+
+/** The event for the service: everything. For anyone else: the public payload, and no context. */
+export function eventViewOf(row: EventRow, audience: 'full' | 'public'): EventView {
+  const data = { ...row.data, ...publicIds(row.data) };
+  return {
+    id: formatPosition(row),
+    type: row.type,
+    occurredAt: row.occurred_at,
+    subjectId: row.subject_id,
+    slug: row.slug,
+    about: { kind: row.about_kind, id: aboutIdOf(row) },
+    sequence: row.sequence,
+    data: eventCatalog[row.type][audience].parse(data),
+    context: audience === 'full' ? row.context : null,
+  };
+}
+
+function aboutIdOf(row: EventRow): string {
+  if (row.about_kind === 'subject') return row.subject_id ?? '';
+  return formatId(aboutIdKinds[row.about_kind], row.about_id);
+}
+
+/** Ids inside payloads are stored as UUIDs, since SQL writes them; they leave with their prefix. */
+function publicIds(data: Record<string, unknown>): Record<string, unknown> {
+  const ids: Record<string, unknown> = {};
+  if (typeof data['challengeId'] === 'string') ids['challengeId'] = formatId('challenge', data['challengeId']);
+  if (typeof data['factorId'] === 'string') ids['factorId'] = formatId('factor', data['factorId']);
+  return ids;
+}

@@ -1,0 +1,59 @@
+/**
+ * Every default of Countersign, with its unit in its name. Source: security.md "Defaults" of the design,
+ * from OWASP ASVS 5.0 §§6–7 and NIST SP 800-63B-4. A host may tighten them; the bounds are in `openCore`.
+ */
+export interface Limits {
+  /** Wrong proofs of one subject in any 24 hours, over every request, method, factor and session. */
+  readonly wrongProofsPerDayMax: number;
+  /** Consecutive wrong proofs of one factor, after which it stays locked. */
+  readonly consecutiveWrongMax: number;
+  /** From this many consecutive wrong proofs on, each one is followed by a wait. */
+  readonly consecutiveWrongFree: number;
+  /** The first wait; it doubles with every further wrong proof. */
+  readonly waitSeconds: number;
+  readonly waitSecondsMax: number;
+  /** Requests of one subject that wait for an answer at the same time. */
+  readonly waitingPerSubjectMax: number;
+  /** Messages sent for one subject in any 24 hours. */
+  readonly sendsPerSubjectDayMax: number;
+  readonly sendsPerRecipient10MinutesMax: number;
+  readonly sendsPerRecipientDayMax: number;
+  /** Further messages for one request, after the first. */
+  readonly resendsPerRequestMax: number;
+  readonly resendCoolDownSeconds: number;
+  /** After a deny the same operation and data waits this long. */
+  readonly afterDenySeconds: number;
+  /** How long a right `check` lets the service grant without the proof. */
+  readonly checkedSeconds: number;
+  readonly challengeSecondsMax: number;
+  readonly sendSecondsMax: number;
+  /** An attempt unsettled for longer than this was cut off by a crash. */
+  readonly attemptSecondsMax: number;
+}
+
+export const defaultLimits: Limits = Object.freeze({
+  wrongProofsPerDayMax: 20,
+  consecutiveWrongMax: 50,
+  consecutiveWrongFree: 5,
+  waitSeconds: 30,
+  waitSecondsMax: 3600,
+  waitingPerSubjectMax: 10,
+  sendsPerSubjectDayMax: 30,
+  sendsPerRecipient10MinutesMax: 10,
+  sendsPerRecipientDayMax: 30,
+  resendsPerRequestMax: 3,
+  resendCoolDownSeconds: 60,
+  afterDenySeconds: 60,
+  checkedSeconds: 60,
+  challengeSecondsMax: 600,
+  sendSecondsMax: 5,
+  attemptSecondsMax: 15,
+});
+
+export const requestDefaults = Object.freeze({
+  expiresInSeconds: 300,
+  expiresInSecondsMax: 3600,
+  executeWithinSeconds: 300,
+  executeWithinSecondsMax: 86_400,
+  attemptsMax: 5,
+});

@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CoreServices } from '../context.ts';
+import { sweep } from './sweep.ts';
+
+const everyMs = 1000;
+
+/** Sweeps once a second until stopped. A failure is logged and tried again: nothing depends on it in time. */
+export function startSweeper(services: CoreServices): { stop(): Promise<void> } {
+  const stopped = new AbortController();
+  const running = (async () => {
+    while (!stopped.signal.aborted) {
+      await sweep(services).catch((error: unknown) => {
+        if (!stopped.signal.aborted) services.logger.warn({ cause: error }, 'the sweep failed; trying again');
+      });
+      await sleep(everyMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
+    }
+  })();
+  return {
+    async stop() {
+      stopped.abort();
+      await running;
+    },
+  };
+}

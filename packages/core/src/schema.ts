@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** Building blocks of every input: bounded text without U+0000 or lone surrogates, small JSON, keys. */
+export function text(minimum: number, maximum: number) {
+  return z
+    .string()
+    .min(minimum)
+    .max(maximum)
+    .refine((value) => value.isWellFormed(), 'must not contain a lone surrogate')
+    .refine((value) => !value.includes('\u0000'), 'must not contain U+0000');
+}
+
+export const subjectId = text(1, 200);
+export const sessionId = text(1, 200);
+export const slug = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+export const idempotencyKey = text(1, 64);
+export const locale = z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$/, 'must be a BCP 47 language tag');
+
+const contextBytesMax = 8 * 1024;
+
+/** What accompanies a mutation and travels on its event: JSON, at most 8 KiB. */
+export const context = z.json().refine(
+  (value) => {
+    const serialized = JSON.stringify(value);
+    return Buffer.byteLength(serialized) <= contextBytesMax && serialized.isWellFormed() && !serialized.includes(String.raw`\u0000`);
+  },
+  `must be at most ${contextBytesMax} bytes of JSON, without U+0000`,
+);
+
+export const limit = z.number().int().min(1).max(100);
+export const cursor = z.string().min(1).max(200);
+/** Ids are looked up, so a text that is no id is an id of nothing: `not_found`, not `invalid_input`. */
+export const id = text(1, 200);

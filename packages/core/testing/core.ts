@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { openCore, type Core, type CoreOptions } from '../src/core.ts';
+import type { CoreContext } from '../src/context.ts';
+import { otp } from '../src/method/methods/otp.ts';
+import { createTestClock, type TestClock } from './clock.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+
+/** Core on a database of its own, with a clock and an outbox in the test's hands. */
+export interface TestCore extends AsyncDisposable {
+  readonly core: Core;
+  readonly clock: TestClock;
+  readonly outbox: Outbox;
+  readonly database: TestDatabase;
+  readonly secret: string;
+  readonly service: CoreContext;
+  subject(subjectId: string, sessionId?: string | null): CoreContext;
+}
+
+/** `sweep` is off unless asked for: every promise must hold without any background job. */
+export async function openTestCore(options: Partial<CoreOptions> = {}): Promise<TestCore> {
+  const database = await createTestDatabase();
+  const clock = createTestClock();
+  const outbox = createOutbox();
+  const secret = randomBytes(32).toString('base64');
+  const core = await openCore({
+    database: database.url,
+    secret,
+    clock,
+    methods: [otp({ send: outbox.send })],
+    migrate: false,
+    sweep: false,
+    ...options,
+  });
+  return {
+    core,
+    clock,
+    outbox,
+    database,
+    secret,
+    service: core.context({ kind: 'service' }),
+    subject: (subjectId, sessionId = null) => core.context({ kind: 'subject', subjectId, sessionId }),
+    async [Symbol.asyncDispose]() {
+      await core.close();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}

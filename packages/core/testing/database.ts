@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { migrate } from '../src/database/migrate.ts';
+import { openDatabase } from '../src/database/orm.ts';
+import { silentLogger } from '../src/runtime.ts';
+
+/** A database of a test's own: cloned from a migrated template, dropped when the test is over. */
+export interface TestDatabase extends AsyncDisposable {
+  readonly url: string;
+  /** Straight to the tables, for tests that look below the code. */
+  readonly sql: pg.Pool;
+}
+
+const template = 'countersign_template';
+const templateLock = 7_261_943_100;
+
+/** The server that the run has started, or the one that the environment names. */
+export function serverUrl(): string {
+  const url = process.env['COUNTERSIGN_TEST_DATABASE'];
+  if (url === undefined) throw new Error('COUNTERSIGN_TEST_DATABASE names no PostgreSQL; run through `npm test`');
+  return url;
+}
+
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = `countersign_${randomBytes(6).toString('hex')}`;
+  await onServer(async (client) => {
+    await client.query('SELECT pg_advisory_lock($1)', [templateLock]);
+    await ensureTemplate(client);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    await client.query('SELECT pg_advisory_unlock($1)', [templateLock]);
+  });
+  const url = databaseUrl(name);
+  const sql = new pg.Pool({ connectionString: url, max: 20 });
+  sql.on('error', () => undefined);
+  return {
+    url,
+    sql,
+    async [Symbol.asyncDispose]() {
+      await sql.end();
+      await onServer((client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+    },
+  };
+}
+
+async function ensureTemplate(client: pg.Client): Promise<void> {
+  const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [template]);
+  if (rowCount) return;
+  const unfinished = `${template}_unfinished`;
+  await client.query(`DROP DATABASE IF EXISTS ${unfinished} WITH (FORCE)`);
+  await client.query(`CREATE DATABASE ${unfinished}`);
+  const database = await openDatabase(databaseUrl(unfinished), silentLogger);
+  await migrate(database);
+  await database.orm.close(true);
+  await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${template}`);
+}
+
+function databaseUrl(name: string): string {
+  const url = new URL(serverUrl());
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function onServer<Result>(run: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ connectionString: serverUrl() });
+  await client.connect();
+  try {
+    return await run(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,4 @@
+export { createTestClock, type TestClock } from './clock.ts';
+export { openTestCore, type TestCore } from './core.ts';
+export { createTestDatabase, serverUrl, type TestDatabase } from './database.ts';
+export { createOutbox, type Outbox } from './outbox.ts';
