@@ -1,0 +1,62 @@
+/**
+ * The levels of packages/core/src, from the top. A file imports from levels below its own, and within its
+ * own entry; entries of one level never import each other. The longest entry that fits a path decides, so
+ * that a single file can stand elsewhere than its folder.
+ *
+ * The bottom level is the one exception: its small files may use each other (cycles are the linter's).
+ */
+export const coreLevels: readonly (readonly string[])[] = [
+  ['index.ts'],
+  ['core.ts'],
+  ['health.ts', 'maintenance/'],
+  ['database/'],
+  ['entities.ts'],
+  ['authorization-request/', 'confirmation/', 'scoped-token/'],
+  ['factor/'],
+  ['challenge/', 'idempotency/', 'subject/'],
+  ['event/'],
+  ['context.ts'],
+  ['method/'],
+  ['operation/'],
+  [
+    // How a statement is sent, as opposed to what the database holds.
+    'database/executor.ts',
+    'database/failure.ts',
+    'database/statement.ts',
+    'database/transaction.ts',
+    'database/transactions.ts',
+    'actor.ts',
+    'base32.ts',
+    'binding.ts',
+    'cursor.ts',
+    'error.ts',
+    'id.ts',
+    'keys.ts',
+    'limits.ts',
+    'parse.ts',
+    'permission.ts',
+    'ports.ts',
+    'runtime.ts',
+    'schema.ts',
+  ],
+];
+
+export interface CorePlace {
+  readonly level: number;
+  readonly entry: string;
+}
+
+/** Where a file of packages/core/src stands (its path from there), or undefined for one the table misses. */
+export function placeInCore(path: string): CorePlace | undefined {
+  const places = coreLevels.flatMap((entries, level) => entries.map((entry) => ({ level, entry })));
+  const fitting = places.filter(({ entry }) =>
+    entry.endsWith('/') ? path.startsWith(entry) : path === entry,
+  );
+  return fitting.sort((a, b) => b.entry.length - a.entry.length)[0];
+}
+
+/** Whether the levels allow a file at `from` to import one at `to`. */
+export function mayImport(from: CorePlace, to: CorePlace): boolean {
+  const bottom = coreLevels.length - 1;
+  return from.entry === to.entry || to.level > from.level || (from.level === bottom && to.level === bottom);
+}

@@ -1,0 +1,28 @@
+/**
+ * Files that are made from the sources and checked in, so that a change shows in review.
+ * `node scripts/generated.ts` writes them; a test fails when one is not what it would be now.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+
+export interface GeneratedFile {
+  /** From the root of the repository. */
+  readonly file: string;
+  readonly produce: () => string | Promise<string>;
+}
+
+export const generatedFiles: readonly GeneratedFile[] = [];
+
+/** The files that are not what they would be if they were made now. */
+export async function findOutdated(files: readonly GeneratedFile[]): Promise<string[]> {
+  const states = await Promise.all(
+    files.map(async ({ file, produce }) => {
+      const current = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+      return current === (await produce()) ? [] : [file];
+    }),
+  );
+  return states.flat();
+}
+
+if (import.meta.main) {
+  for (const { file, produce } of generatedFiles) writeFileSync(file, await produce());
+}

@@ -1,0 +1,41 @@
+import { defineConfig } from 'vitest/config';
+
+/** Workspace packages are tested from their sources, without a build. */
+const resolve = { conditions: ['@countersign/source'], externalConditions: ['@countersign/source'] };
+
+/** One PostgreSQL for the whole run; its address is in COUNTERSIGN_TEST_DATABASE. */
+const database = ['packages/core/testing/database-setup.ts'];
+
+const projects = [
+  { name: 'core', include: ['packages/core/test/**/*.test.ts'], globalSetup: database },
+  { name: 'server', include: ['packages/server/test/**/*.test.ts'], globalSetup: database },
+  { name: 'client', include: ['packages/client/test/**/*.test.ts'] },
+  {
+    name: 'embedded-postgres',
+    include: ['packages/embedded-postgres/test/**/*.test.ts'],
+    testTimeout: 60_000,
+  },
+  { name: 'examples', include: ['examples/**/*.test.ts'], testTimeout: 60_000 },
+  { name: 'scripts', include: ['scripts/**/*.test.ts'] },
+];
+
+// The one default export of the repository's own code: vitest asks for it.
+export default defineConfig({
+  test: {
+    projects: projects.map((test) => ({
+      resolve,
+      ssr: { resolve },
+      environments: { __vitest__: { resolve } }, // where globalSetup runs
+      test: {
+        testTimeout: 15_000,
+        hookTimeout: 60_000,
+        ...test,
+        pool: 'forks' as const,
+        // Node's own resolver, for what a test starts or imports by itself.
+        execArgv: ['--conditions=@countersign/source'],
+        sequence: { shuffle: true },
+      },
+    })),
+    passWithNoTests: true,
+  },
+});
