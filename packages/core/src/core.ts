@@ -68,7 +68,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const database = await openDatabase(options.database, logger);
   try {
     if (options.migrate !== false) await migrate(database);
-    else if ((await pendingMigrations(database)).length > 0) throw new CountersignError('unavailable_dependency', { cause: new Error('the schema is older than this program; run `countersign migrate`') });
+    else if ((await pendingMigrations(database)).length > 0)
+      throw new CountersignError('unavailable_dependency', {
+        cause: new Error('the schema is older than this program; run `countersign migrate`'),
+      });
     const epoch = await establishEpoch(database);
     const reader = createLogReader({ database, logger });
     const services: CoreServices = {

@@ -80,6 +80,10 @@ export class CountersignError extends Error {
 }
 
 /** Refuses input: `path` names the place, `message` what is expected there. */
-export function invalidInput(path: readonly (string | number)[], message: string, code = 'custom'): CountersignError {
+export function invalidInput(
+  path: readonly (string | number)[],
+  message: string,
+  code = 'custom',
+): CountersignError {
   return new CountersignError('invalid_input', { details: { issues: [{ path, code, message }] } });
 }

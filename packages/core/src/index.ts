@@ -4,7 +4,12 @@ export { actorKey, type Actor } from './actor.ts';
 export { CountersignError, errorReasons, errorSentences, type ErrorReason } from './error.ts';
 export type { Clock, Ids, Logger, OutgoingMessage, Randomness, Send } from './ports.ts';
 export { silentLogger, systemClock, systemRandomness } from './runtime.ts';
-export { defineOperation, type DisplayOptions, type Operation, type OperationOptions } from './operation/define.ts';
+export {
+  defineOperation,
+  type DisplayOptions,
+  type Operation,
+  type OperationOptions,
+} from './operation/define.ts';
 export { dataHash } from './operation/canonical.ts';
 export { displayHash, type Display, type Fact } from './operation/display.ts';
 export { bindings, type Binding } from './binding.ts';

@@ -58,8 +58,12 @@ function decodeSecret(text: string): Root {
   const bytes = Buffer.from(text, 'base64');
   const standard = bytes.toString('base64').replace(/=+$/, '');
   const given = text.replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/');
-  if (standard !== given || bytes.length < 32) throw new TypeError('secret must be base64 of at least 32 random bytes');
-  return { id: createHash('sha256').update('countersign/key-id/v1\0').update(bytes).digest('base64url').slice(0, 8), bytes };
+  if (standard !== given || bytes.length < 32)
+    throw new TypeError('secret must be base64 of at least 32 random bytes');
+  return {
+    id: createHash('sha256').update('countersign/key-id/v1\0').update(bytes).digest('base64url').slice(0, 8),
+    bytes,
+  };
 }
 
 /**

@@ -14,18 +14,21 @@ export const subjectId = text(1, 200);
 export const sessionId = text(1, 200);
 export const slug = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 export const idempotencyKey = text(1, 64);
-export const locale = z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$/, 'must be a BCP 47 language tag');
+export const locale = z
+  .string()
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$/, 'must be a BCP 47 language tag');
 
 const contextBytesMax = 8 * 1024;
 
 /** What accompanies a mutation and travels on its event: JSON, at most 8 KiB. */
-export const context = z.json().refine(
-  (value) => {
-    const serialized = JSON.stringify(value);
-    return Buffer.byteLength(serialized) <= contextBytesMax && serialized.isWellFormed() && !serialized.includes(String.raw`\u0000`);
-  },
-  `must be at most ${contextBytesMax} bytes of JSON, without U+0000`,
-);
+export const context = z.json().refine((value) => {
+  const serialized = JSON.stringify(value);
+  return (
+    Buffer.byteLength(serialized) <= contextBytesMax &&
+    serialized.isWellFormed() &&
+    !serialized.includes(String.raw`\u0000`)
+  );
+}, `must be at most ${contextBytesMax} bytes of JSON, without U+0000`);
 
 export const limit = z.number().int().min(1).max(100);
 export const cursor = z.string().min(1).max(200);

@@ -13,21 +13,40 @@ it('authorizes a transfer by a code from the inbox and lets it happen exactly on
     facts: [{ label: 'Amount', value: '€ 2,500.00' }],
     deliverTo: { channel: 'email', address: 'ada@example.org' },
   });
-  expect(request).toMatchObject({ state: 'waiting', attemptsLeft: 5, challenge: { method: 'otp', sentTo: 'a•••@example.org' } });
+  expect(request).toMatchObject({
+    state: 'waiting',
+    attemptsLeft: 5,
+    challenge: { method: 'otp', sentTo: 'a•••@example.org' },
+  });
   const code = outbox.codeFor('ada@example.org');
   expect(outbox.messages[0]?.text).toContain('€ 2,500.00');
 
   const wrong = code === '00000000' ? '11111111' : '00000000';
-  const refused = await core.authorizationRequest.grant(service, { id: request.id, proof: { method: 'otp', code: wrong } });
+  const refused = await core.authorizationRequest.grant(service, {
+    id: request.id,
+    proof: { method: 'otp', code: wrong },
+  });
   expect(refused).toMatchObject({ granted: false, attemptsLeft: 4 });
-  const granted = await core.authorizationRequest.grant(service, { id: request.id, proof: { method: 'otp', code } });
+  const granted = await core.authorizationRequest.grant(service, {
+    id: request.id,
+    proof: { method: 'otp', code },
+  });
   expect(granted).toMatchObject({ granted: true, request: { state: 'granted', binding: 'server' } });
 
   const consume = { id: request.id, slug: 'transfer', subjectId: 'ada', data };
-  await expect(core.authorizationRequest.consume(service, { ...consume, data: { ...data, amountCents: 1 } })).rejects.toMatchObject({ reason: 'data_mismatch' });
-  await expect(core.authorizationRequest.consume(service, { ...consume, subjectId: 'bob' })).rejects.toMatchObject({ reason: 'not_found' });
-  expect(await core.authorizationRequest.consume(service, consume)).toMatchObject({ consumed: true, receipt: { binding: 'server' } });
-  await expect(core.authorizationRequest.consume(service, consume)).rejects.toMatchObject({ reason: 'already_consumed' });
+  await expect(
+    core.authorizationRequest.consume(service, { ...consume, data: { ...data, amountCents: 1 } }),
+  ).rejects.toMatchObject({ reason: 'data_mismatch' });
+  await expect(
+    core.authorizationRequest.consume(service, { ...consume, subjectId: 'bob' }),
+  ).rejects.toMatchObject({ reason: 'not_found' });
+  expect(await core.authorizationRequest.consume(service, consume)).toMatchObject({
+    consumed: true,
+    receipt: { binding: 'server' },
+  });
+  await expect(core.authorizationRequest.consume(service, consume)).rejects.toMatchObject({
+    reason: 'already_consumed',
+  });
 
   const { items } = await core.event.list(service, { requestId: request.id });
   expect(items.map(({ type, sequence }) => `${sequence} ${type}`)).toEqual([

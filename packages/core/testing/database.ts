@@ -17,7 +17,8 @@ const templateLock = 7_261_943_100;
 /** The server that the run has started, or the one that the environment names. */
 export function serverUrl(): string {
   const url = process.env['COUNTERSIGN_TEST_DATABASE'];
-  if (url === undefined) throw new Error('COUNTERSIGN_TEST_DATABASE names no PostgreSQL; run through `npm test`');
+  if (url === undefined)
+    throw new Error('COUNTERSIGN_TEST_DATABASE names no PostgreSQL; run through `npm test`');
   return url;
 }
 

@@ -23,7 +23,8 @@ const subjectKeys = new Set(['slug', 'data', 'methods', 'factorIds', 'locale', '
  * the code goes to (bug 50), nor whose consent it is.
  */
 export function admitCreation(actor: Actor, operation: Operation | undefined, input: Input): Creation {
-  if (input.slug.startsWith('countersign.')) throw invalidInput(['slug'], 'slugs beginning with "countersign." are reserved');
+  if (input.slug.startsWith('countersign.'))
+    throw invalidInput(['slug'], 'slugs beginning with "countersign." are reserved');
   switch (actor.kind) {
     case 'service':
       return admitService(operation, input);
@@ -41,15 +42,21 @@ function admitService(operation: Operation | undefined, input: Input): Creation 
     for (const key of ['title', 'description', 'facts'] as const) {
       if (input[key] !== undefined) throw invalidInput([key], `is made by the operation "${operation.slug}"`);
     }
-    if (operation.session === 'required' && input.sessionId == null) throw invalidInput(['sessionId'], 'is required by the operation');
+    if (operation.session === 'required' && input.sessionId == null)
+      throw invalidInput(['sessionId'], 'is required by the operation');
   }
   const deliverTo = input.deliverTo ? normalizeRecipient(input.deliverTo) : null;
-  if (input.deliverTo && !deliverTo) throw invalidInput(['deliverTo', 'address'], `must be an address for ${input.deliverTo.channel}`);
+  if (input.deliverTo && !deliverTo)
+    throw invalidInput(['deliverTo', 'address'], `must be an address for ${input.deliverTo.channel}`);
   refuseUnknownFactors(input);
   return { input, subjectId: input.subjectId, sessionId: input.sessionId ?? null, deliverTo };
 }
 
-function admitSubject(actor: Extract<Actor, { kind: 'subject' }>, operation: Operation | undefined, input: Input): Creation {
+function admitSubject(
+  actor: Extract<Actor, { kind: 'subject' }>,
+  operation: Operation | undefined,
+  input: Input,
+): Creation {
   if (!operation?.clientCreatable) throw new CountersignError('forbidden');
   for (const [key, value] of Object.entries(input)) {
     if (value !== undefined && !subjectKeys.has(key)) throw new CountersignError('forbidden');

@@ -37,17 +37,30 @@ export async function challengeAuthorizationRequest(
       const { row, delivery } = await untilTaken(
         async () => {
           const now = writing.clock.now();
-          const prepared = await prepareRechallenge(writing, uuid, { kind: 'challenge' }, parsed, now, (request) => request.expires_at, overrides);
-          const [asked] = await writing.db.query(challengeRequest, prepared.parameters).catch((error: unknown) => {
-            throw refusalOf(error);
-          });
+          const prepared = await prepareRechallenge(
+            writing,
+            uuid,
+            { kind: 'challenge' },
+            parsed,
+            now,
+            (request) => request.expires_at,
+            overrides,
+          );
+          const [asked] = await writing.db
+            .query(challengeRequest, prepared.parameters)
+            .catch((error: unknown) => {
+              throw refusalOf(error);
+            });
           return asked && { row: asked, delivery: prepared.delivery };
         },
         () => explainRefusal(writing, uuid, { kind: 'challenge' }),
       );
       const view = viewOf(row, writing.clock.now());
       if (!view.challenge) throw new Error('the challenge is not open');
-      return { answer: view.challenge, afterCommit: delivery && (() => deliverChallenge(context, row, view, delivery)) };
+      return {
+        answer: view.challenge,
+        afterCommit: delivery && (() => deliverChallenge(context, row, view, delivery)),
+      };
     },
     (answer) => repeatFailedDelivery(context, { id: parsed.id, challenge: answer }),
   );

@@ -25,21 +25,26 @@ export async function checkAuthorizationRequest(
   requireServiceOrSubject(context.actor);
   if (parsed.context !== undefined) requireService(context.actor);
   const uuid = requestUuid(parsed.id);
-  return await once<z.output<typeof checkOutput>>(context, 'authorizationRequest.check', parsed, async (writing) => {
-    const verdict = await verifyProof(writing, uuid, parsed.proof, 'check', parsed.context);
-    if (!verdict.right) return { answer: { valid: false, attemptsLeft: verdict.row.attempts_left } };
-    const [row] = await writing.db.query(settleRightCheck, {
-      id: uuid,
-      generation: verdict.row.generation,
-      now: writing.clock.now(),
-      checked: checkedBy(writing, verdict),
-      chargedAt: verdict.chargedAt,
-      factorKey: verdict.factorKey,
-    });
-    if (row) return { answer: { valid: true, attemptsLeft: row.attempts_left } };
-    const late = await tooLate(writing, verdict, 'check', parsed.context);
-    return { answer: { valid: false, attemptsLeft: late.row.attempts_left } };
-  });
+  return await once<z.output<typeof checkOutput>>(
+    context,
+    'authorizationRequest.check',
+    parsed,
+    async (writing) => {
+      const verdict = await verifyProof(writing, uuid, parsed.proof, 'check', parsed.context);
+      if (!verdict.right) return { answer: { valid: false, attemptsLeft: verdict.row.attempts_left } };
+      const [row] = await writing.db.query(settleRightCheck, {
+        id: uuid,
+        generation: verdict.row.generation,
+        now: writing.clock.now(),
+        checked: checkedBy(writing, verdict),
+        chargedAt: verdict.chargedAt,
+        factorKey: verdict.factorKey,
+      });
+      if (row) return { answer: { valid: true, attemptsLeft: row.attempts_left } };
+      const late = await tooLate(writing, verdict, 'check', parsed.context);
+      return { answer: { valid: false, attemptsLeft: late.row.attempts_left } };
+    },
+  );
 }
 
 /** What the service's own right check proves, for the minute in which it may grant by it. */
@@ -51,7 +56,7 @@ function checkedBy(context: CoreContext, { challenge, method }: RightProof): str
     proofId: context.ids.uuid(),
     challengeId: challenge.id,
     method: method.key,
-    factorId: challenge.factor_id,
+    factorId: challenge.factorId,
     binding: method.binding,
   };
   return JSON.stringify(checked);

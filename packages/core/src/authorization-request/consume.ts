@@ -3,18 +3,17 @@ import type { z } from 'zod';
 import type { CoreContext } from '../context.ts';
 import { joinTransaction, type TransactionHandle } from '../database/transaction.ts';
 import { CountersignError } from '../error.ts';
-import { eventParametersOf } from '../event/parameters.ts';
+import { eventData, eventParametersOf } from '../event/parameters.ts';
 import { formatId } from '../id.ts';
 import { once } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { requireService } from '../permission.ts';
 import { operationData } from './operation-data.ts';
 import { refusalError, requestUuid, untilTaken } from './refusal.ts';
-import type { RequestRow } from './row.ts';
 import { consumeInput, type consumeOutput, type Receipt } from './schema.ts';
 import { snapshotOf } from './snapshot.ts';
 import { decide } from './state.ts';
-import { consumeRequest, readForConsumption } from './statement/consume.ts';
+import { consumeRequest, readForConsumption, type ConsumedRow } from './statement/consume.ts';
 
 type ConsumeInput = z.output<typeof consumeInput>;
 
@@ -65,13 +64,22 @@ async function consume(context: CoreContext, uuid: string, input: ConsumeInput, 
         sessionId,
         dataHash,
         eventId: context.ids.uuid(),
+        consumedData: eventData('authorization_request.consumed', {
+          dataHash: dataHash.toString('base64url'),
+          by: context.actor.kind,
+        }),
       });
       return consumed;
     },
     async () => {
-      const [present] = await context.db.query(readForConsumption, { id: uuid, subjectId: input.subjectId, sessionId });
+      const [present] = await context.db.query(readForConsumption, {
+        id: uuid,
+        subjectId: input.subjectId,
+        sessionId,
+      });
       if (!present) throw new CountersignError('not_found');
-      const same = dataHash !== null && present.slug === input.slug && timingSafeEqual(present.data_hash, dataHash);
+      const same =
+        dataHash !== null && present.slug === input.slug && timingSafeEqual(present.data_hash, dataHash);
       if (!same) throw new CountersignError('data_mismatch');
       const decision = decide(snapshotOf(present), { kind: 'consume' }, context.clock.now());
       if (!decision.ok) throw refusalError(decision.refusal, present);
@@ -90,8 +98,9 @@ async function hashToCompare(context: CoreContext, input: ConsumeInput): Promise
   }
 }
 
-function receiptOf(row: RequestRow): Receipt {
-  if (row.binding === null || row.granted_at === null || row.consumed_at === null) throw new Error('a consumed request was granted');
+function receiptOf(row: ConsumedRow): Receipt {
+  if (row.binding === null || row.granted_at === null || row.consumed_at === null)
+    throw new Error('a consumed request was granted');
   return {
     authorizationRequestId: formatId('authorizationRequest', row.id),
     slug: row.slug,

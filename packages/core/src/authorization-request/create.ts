@@ -2,7 +2,7 @@ import { issueChallenge, type ChallengeOverrides, type IssuedChallenge } from '.
 import { noChallenge } from '../challenge/insert.ts';
 import { refusalOf, sendParametersOf } from '../challenge/send-limit.ts';
 import type { CoreContext } from '../context.ts';
-import { eventParametersOf } from '../event/parameters.ts';
+import { eventData, eventParametersOf } from '../event/parameters.ts';
 import { formatId } from '../id.ts';
 import { once } from '../idempotency/once.ts';
 import { requestDefaults } from '../limits.ts';
@@ -12,6 +12,7 @@ import { parseInput } from '../parse.ts';
 import { admitCreation, type Creation } from './admit-creation.ts';
 import { deliverChallenge, repeatFailedDelivery } from './deliver-challenge.ts';
 import { displayOf } from './display.ts';
+import { insertedRow } from './inserted-row.ts';
 import { operationData } from './operation-data.ts';
 import { possibleMethods } from './possible-methods.ts';
 import { requestPurpose } from './purpose.ts';
@@ -44,14 +45,16 @@ export async function createAuthorizationRequest(
     parsed,
     async (writing) => {
       const now = writing.clock.now();
-      const { request, issued } = await prepare(writing, operation, creation, now, overrides);
-      const [row] = await writing.db.query(insertRequest, request).catch((error: unknown) => {
+      const { parameters, row, delivery } = await prepare(writing, operation, creation, now, overrides);
+      const inserted = await writing.db.query(insertRequest, parameters).catch((error: unknown) => {
         throw refusalOf(error);
       });
-      if (!row) throw new Error('the insert returned nothing');
+      if (inserted.length !== 1) throw new Error('the insert took no row');
       const view = viewOf(row, now);
-      const delivery = issued?.delivery;
-      return { answer: view, ...(delivery && { afterCommit: () => deliverChallenge(context, row, view, delivery) }) };
+      return {
+        answer: view,
+        afterCommit: delivery && (() => deliverChallenge(context, row, view, delivery)),
+      };
     },
     (answer) => repeatFailedDelivery(context, answer),
   );
@@ -79,7 +82,8 @@ async function prepare(
     deliverTo,
     passedAlong: input.context,
   });
-  const expiresInSeconds = input.expiresInSeconds ?? operation?.expiresInSeconds ?? requestDefaults.expiresInSeconds;
+  const expiresInSeconds =
+    input.expiresInSeconds ?? operation?.expiresInSeconds ?? requestDefaults.expiresInSeconds;
   const expiresAt = new Date(now.getTime() + expiresInSeconds * 1000);
   const [only] = possible;
   const issued =
@@ -106,7 +110,9 @@ async function prepare(
           overrides,
         })
       : null;
-  const request = {
+  const methods = possible.map(({ method }) => method.key);
+  const sendsLeft = context.limits.resendsPerRequestMax + (issued ? 0 : 1);
+  const parameters = {
     ...eventParametersOf(context, now, input.context),
     ...sendParametersOf(context.limits, now, issued?.recipient ?? null),
     ...(issued?.parameters ?? noChallenge),
@@ -121,22 +127,34 @@ async function prepare(
     dataHash: data.hash,
     displayHash,
     relatedObjects: JSON.stringify(input.relatedObjects ?? []),
-    methods: possible.map(({ method }) => method.key),
+    methods,
     requiredBinding,
     deliverTo: deliverTo && JSON.stringify(deliverTo),
     locale: input.locale ?? null,
     attemptsMax: operation?.attemptsMax ?? requestDefaults.attemptsMax,
-    sendsLeft: context.limits.resendsPerRequestMax + (issued ? 0 : 1),
+    sendsLeft,
     resendAfter: resendAfter(context, issued, now),
-    executeWithinSeconds: input.executeWithinSeconds ?? operation?.executeWithinSeconds ?? requestDefaults.executeWithinSeconds,
+    executeWithinSeconds:
+      input.executeWithinSeconds ?? operation?.executeWithinSeconds ?? requestDefaults.executeWithinSeconds,
     expiresAt,
     waitingMax: context.limits.waitingPerSubjectMax,
     afterDenySeconds: context.limits.afterDenySeconds,
     deniedSince: oldestThatCanBeDenied(now, context.limits.afterDenySeconds),
     createdEventId: context.ids.uuid(),
     challengedEventId: context.ids.uuid(),
+    createdData: eventData('authorization_request.created', {
+      title: display.title,
+      methods,
+      requiredBinding,
+      expiresAt: expiresAt.toISOString(),
+      by: context.actor.kind,
+      dataHash: data.hash.toString('base64url'),
+      displayHash: displayHash.toString('base64url'),
+    }),
+    challengedData: issued && eventData('authorization_request.challenged', { ...issued.event, sendsLeft }),
   };
-  return { request, issued };
+  const row = insertedRow(parameters, display, requiredBinding, deliverTo);
+  return { parameters, row, delivery: issued?.delivery ?? null };
 }
 
 /** When a further message may be asked for; null for methods that send nothing. */

@@ -23,7 +23,9 @@ export async function deliverChallenge(
   if (await deliver(context, delivery, view)) return;
   const now = context.clock.now();
   const challengeId = row.challenge_id;
-  const [freed] = challengeId ? await context.database.pool.query(noteFailedDelivery, { id: row.id, challengeId, now }) : [];
+  const [freed] = challengeId
+    ? await context.database.pool.query(noteFailedDelivery, { id: row.id, challengeId, now })
+    : [];
   throw new CountersignError('delivery_failed', { authorizationRequest: freed ? viewOf(freed, now) : view });
 }
 
@@ -32,7 +34,10 @@ export async function repeatFailedDelivery(
   context: CoreContext,
   answered: { readonly id: string; readonly challenge: { readonly id: string } | null },
 ): Promise<void> {
-  const [row] = await context.database.pool.query(readRequest, { ...viewerOf(context.actor), id: requestUuid(answered.id) });
+  const [row] = await context.database.pool.query(readRequest, {
+    ...viewerOf(context.actor),
+    id: requestUuid(answered.id),
+  });
   const challenge = row?.challenge;
   if (!challenge || challenge.failed_delivery_at === null) return;
   if (formatId('challenge', challenge.id) !== answered.challenge?.id) return;

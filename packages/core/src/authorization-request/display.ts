@@ -5,7 +5,11 @@ import type { z } from 'zod';
 import type { createInput } from './schema.ts';
 
 /** What the person will read: made by the operation, or given by the service for a slug without one. */
-export function displayOf(operation: Operation | undefined, data: unknown, input: z.output<typeof createInput>): Display {
+export function displayOf(
+  operation: Operation | undefined,
+  data: unknown,
+  input: z.output<typeof createInput>,
+): Display {
   const display = operation ? displayFromOperation(operation, data, input.locale) : displayFromInput(input);
   assertWithinLimits(display);
   return {
@@ -16,7 +20,11 @@ export function displayOf(operation: Operation | undefined, data: unknown, input
 }
 
 function displayFromInput(input: z.output<typeof createInput>): Display {
-  return { title: input.title ?? input.slug, description: input.description ?? null, facts: input.facts ?? [] };
+  return {
+    title: input.title ?? input.slug,
+    description: input.description ?? null,
+    facts: input.facts ?? [],
+  };
 }
 
 function displayFromOperation(operation: Operation, data: unknown, locale: string | undefined): Display {
@@ -45,7 +53,9 @@ function assertWithinLimits({ title, description, facts }: Display): void {
 }
 
 function assertText(text: unknown, path: (string | number)[], lengthMax: number): void {
-  if (typeof text !== 'string') throw new CountersignError('internal', { cause: new TypeError(`${path.join('.')} is not text`) });
+  if (typeof text !== 'string')
+    throw new CountersignError('internal', { cause: new TypeError(`${path.join('.')} is not text`) });
   if (text.length > lengthMax) throw invalidInput(path, `must be at most ${lengthMax} characters`, 'too_big');
-  if (!text.isWellFormed() || text.includes('\u0000')) throw invalidInput(path, 'must not contain U+0000 or a lone surrogate');
+  if (!text.isWellFormed() || text.includes('\u0000'))
+    throw invalidInput(path, 'must not contain U+0000 or a lone surrogate');
 }

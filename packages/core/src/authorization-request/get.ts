@@ -13,7 +13,10 @@ import { viewOf } from './view.ts';
  *
  * @throws CountersignError `not_found` when it is unknown, another subject's, or bound to another session.
  */
-export async function getAuthorizationRequest(context: CoreContext, input: { id: string }): Promise<AuthorizationRequestView> {
+export async function getAuthorizationRequest(
+  context: CoreContext,
+  input: { id: string },
+): Promise<AuthorizationRequestView> {
   const { id } = parseInput(getInput, input);
   return viewOf(await loadRequest(context, requestUuid(id)), context.clock.now());
 }

@@ -2,16 +2,18 @@ import type { z } from 'zod';
 import { actorKey } from '../actor.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
-import { eventParametersOf } from '../event/parameters.ts';
+import { eventData, eventParametersOf } from '../event/parameters.ts';
+import { formatId } from '../id.ts';
 import { once, type Written } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { requireParty, requireService } from '../permission.ts';
 import { loadRequest } from './get.ts';
 import { refusalError, requestUuid } from './refusal.ts';
 import { grantInput, type grantOutput, type ProofInput } from './schema.ts';
+import type { Checked, RequestRow } from './row.ts';
 import { snapshotOf } from './snapshot.ts';
 import { decide } from './state.ts';
-import { grantRequest } from './statement/grant.ts';
+import { grantRequest, type GrantParameters } from './statement/grant.ts';
 import { tooLate, verifyProof, type WrongProof } from './verify.ts';
 import { viewOf } from './view.ts';
 
@@ -24,7 +26,10 @@ type Answer = z.output<typeof grantOutput>;
  *
  * @throws CountersignError as `checkAuthorizationRequest`, and `proof_required`.
  */
-export async function grantAuthorizationRequest(context: CoreContext, input: z.input<typeof grantInput>): Promise<Answer> {
+export async function grantAuthorizationRequest(
+  context: CoreContext,
+  input: z.input<typeof grantInput>,
+): Promise<Answer> {
   const parsed = parseInput(grantInput, input);
   requireParty(context.actor);
   if (parsed.context !== undefined) requireService(context.actor);
@@ -36,56 +41,104 @@ export async function grantAuthorizationRequest(context: CoreContext, input: z.i
   );
 }
 
-async function grantByProof(context: CoreContext, uuid: string, proof: ProofInput, passedAlong: unknown): Promise<Written<Answer>> {
+async function grantByProof(
+  context: CoreContext,
+  uuid: string,
+  proof: ProofInput,
+  passedAlong: unknown,
+): Promise<Written<Answer>> {
   const verdict = await verifyProof(context, uuid, proof, 'grant', passedAlong);
   if (!verdict.right) return { answer: wrongAnswer(context, verdict) };
-  const now = context.clock.now();
-  const [row] = await context.db.query(grantRequest, {
-    ...eventParametersOf(context, now, passedAlong),
-    id: uuid,
-    generation: verdict.row.generation,
-    settles: 1,
-    checkedProofId: null,
-    proofId: context.ids.uuid(),
-    challengeId: verdict.challenge.id,
-    method: verdict.method.key,
-    factorId: verdict.challenge.factor_id,
-    binding: verdict.method.binding,
-    chargedAt: verdict.chargedAt,
-    factorKey: verdict.factorKey,
-    eventId: context.ids.uuid(),
-  });
-  if (!row) return { answer: wrongAnswer(context, await tooLate(context, verdict, 'grant', passedAlong)) };
-  return { answer: { granted: true, request: viewOf({ ...row, challenge: null }, now) } };
+  const { row, challenge, method, chargedAt, factorKey } = verdict;
+  const evidence = {
+    challengeId: challenge.id,
+    method: method.key,
+    factorId: challenge.factorId,
+    binding: method.binding,
+  };
+  const granted = await commitGrant(
+    context,
+    row,
+    evidence,
+    { settles: 1, checkedProofId: null, chargedAt, factorKey },
+    passedAlong,
+  );
+  if (granted) return { answer: granted };
+  return { answer: wrongAnswer(context, await tooLate(context, verdict, 'grant', passedAlong)) };
 }
 
 /** The minute after a right check: nothing is judged, so nothing is spent. */
-async function grantByEarlierCheck(context: CoreContext, uuid: string, passedAlong: unknown): Promise<Written<Answer>> {
+async function grantByEarlierCheck(
+  context: CoreContext,
+  uuid: string,
+  passedAlong: unknown,
+): Promise<Written<Answer>> {
   const present = await loadRequest(context, uuid);
   const now = context.clock.now();
   const decision = decide(snapshotOf(present), { kind: 'grant_right', generation: present.generation }, now);
   if (!decision.ok) throw refusalError(decision.refusal, present);
   const { checked } = present;
   const standing =
-    checked !== null && checked.by === actorKey(context.actor) && now.getTime() - checked.at < context.limits.checkedSeconds * 1000;
+    checked !== null &&
+    checked.by === actorKey(context.actor) &&
+    now.getTime() - checked.at < context.limits.checkedSeconds * 1000;
   if (!standing || context.actor.kind !== 'service') throw new CountersignError('proof_required');
-  const [row] = await context.db.query(grantRequest, {
-    ...eventParametersOf(context, now, passedAlong),
-    id: uuid,
-    generation: present.generation,
+  const settlement = {
     settles: 0,
     checkedProofId: checked.proofId,
-    proofId: checked.proofId,
-    challengeId: checked.challengeId,
-    method: checked.method,
-    factorId: checked.factorId,
-    binding: checked.binding,
     chargedAt: null,
     factorKey: checked.factorId ?? checked.method,
+  };
+  const granted = await commitGrant(context, present, checked, settlement, passedAlong);
+  if (!granted) throw new CountersignError('proof_required');
+  return { answer: granted };
+}
+
+type Evidence = Pick<Checked, 'challengeId' | 'method' | 'factorId' | 'binding'>;
+type Settlement = Pick<GrantParameters, 'settles' | 'checkedProofId' | 'chargedAt' | 'factorKey'>;
+
+/** The decision, if the request is still the one the proof was judged for; undefined when it is not. */
+async function commitGrant(
+  context: CoreContext,
+  judged: RequestRow,
+  evidence: Evidence,
+  settlement: Settlement,
+  passedAlong: unknown,
+): Promise<Answer | undefined> {
+  const now = context.clock.now();
+  const executeBefore = new Date(now.getTime() + judged.execute_within_seconds * 1000);
+  const { challengeId, method, factorId, binding } = evidence;
+  const [decided] = await context.db.query(grantRequest, {
+    ...eventParametersOf(context, now, passedAlong),
+    ...settlement,
+    challengeId,
+    method,
+    factorId,
+    binding,
+    id: judged.id,
+    generation: judged.generation,
+    executeBefore,
     eventId: context.ids.uuid(),
+    grantedData: eventData('authorization_request.granted', {
+      method,
+      factorId: factorId && formatId('factor', factorId),
+      challengeId: formatId('challenge', challengeId),
+      binding,
+      executeBefore: executeBefore.toISOString(),
+      by: context.actor.kind,
+      dataHash: judged.data_hash.toString('base64url'),
+      displayHash: judged.display_hash.toString('base64url'),
+    }),
   });
-  if (!row) throw new CountersignError('proof_required');
-  return { answer: { granted: true, request: viewOf({ ...row, challenge: null }, now) } };
+  if (!decided) return undefined;
+  const changed = {
+    state: 'granted',
+    binding,
+    decided_at: now,
+    granted_at: now,
+    execute_before: executeBefore,
+  } as const;
+  return { granted: true, request: viewOf({ ...judged, ...decided, ...changed, challenge: null }, now) };
 }
 
 function wrongAnswer(context: CoreContext, { row }: WrongProof): Answer {

@@ -32,7 +32,7 @@ export async function listAuthorizationRequests(
   const all: Requests = db.selectFrom('countersign.authorization_request').selectAll();
   const query = byState(byFields(visible(all, context.actor), parsed), parsed.state, now)
     .orderBy('id', 'desc')
-    .limit(limit + 1);
+    .limit(sql.lit(limit + 1)); // a literal: plans are generic, and a page is small
   const { sql: text, parameters } = query.compile();
   const rows = await context.db.select<RequestRow>(text, parameters);
   const items = rows.slice(0, limit);
@@ -49,7 +49,9 @@ function visible(query: Requests, actor: Actor): Requests {
   if (actor.kind === 'device') return own;
   const { sessionId } = actor;
   return own.where((row) =>
-    sessionId === null ? row('session_id', 'is', null) : row.or([row('session_id', 'is', null), row('session_id', '=', sessionId)]),
+    sessionId === null
+      ? row('session_id', 'is', null)
+      : row.or([row('session_id', 'is', null), row('session_id', '=', sessionId)]),
   );
 }
 
@@ -62,7 +64,9 @@ function byFields(query: Requests, input: ListInput): Requests {
     const { type, id } = input.relatedObject;
     const wanted = JSON.stringify([{ type, id }]);
     // The second condition is the one of the partial index: without it PostgreSQL cannot use it.
-    narrowed = narrowed.where(sql<boolean>`related_objects @> ${wanted}::jsonb AND related_objects <> '[]'::jsonb`);
+    narrowed = narrowed.where(
+      sql<boolean>`related_objects @> ${wanted}::jsonb AND related_objects <> '[]'::jsonb`,
+    );
   }
   if (input.cursor !== undefined) {
     const after = parseCursor(input.cursor);
@@ -81,7 +85,10 @@ function byState(query: Requests, state: ListInput['state'], now: Date): Request
       return query.where('state', '=', 'waiting').where('expires_at', '>', now);
     case 'expired':
       return query.where((row) =>
-        row.or([row('state', '=', 'expired'), row.and([row('state', '=', 'waiting'), row('expires_at', '<=', now)])]),
+        row.or([
+          row('state', '=', 'expired'),
+          row.and([row('state', '=', 'waiting'), row('expires_at', '<=', now)]),
+        ]),
       );
     case 'granted':
     case 'denied':

@@ -12,7 +12,11 @@ export interface OperationData {
  * The data as the operation's schema reads it, in canonical form, with its hash. Creating and consuming go
  * through the same schema, so the same input has the same hash. Absent data is null.
  */
-export async function operationData(operation: Operation | undefined, slug: string, data: unknown): Promise<OperationData> {
+export async function operationData(
+  operation: Operation | undefined,
+  slug: string,
+  data: unknown,
+): Promise<OperationData> {
   let value = data;
   if (operation) {
     const parsed = await operation.data.safeParseAsync(data);

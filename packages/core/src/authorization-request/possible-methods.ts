@@ -34,7 +34,9 @@ export async function possibleMethods(context: CoreContext, wanted: Wanted): Pro
       (!wanted.asked || wanted.asked.includes(method.key)) &&
       satisfiesBinding(method.binding, wanted.binding),
   );
-  const reached = await Promise.all(allowed.map(async (method) => ({ method, reach: await reachBy(method, wanted) })));
+  const reached = await Promise.all(
+    allowed.map(async (method) => ({ method, reach: await reachBy(method, wanted) })),
+  );
   const possible = reached.filter((candidate): candidate is PossibleMethod => candidate.reach !== null);
   if (possible.length === 0) throw new CountersignError('method_unavailable');
   return possible;
@@ -44,7 +46,11 @@ export async function reachBy(
   method: Method,
   wanted: Pick<Wanted, 'subjectId' | 'deliverTo' | 'passedAlong'>,
 ): Promise<Reach | null> {
-  const reach = await method.reach({ subjectId: wanted.subjectId, deliverTo: wanted.deliverTo, context: wanted.passedAlong ?? null });
+  const reach = await method.reach({
+    subjectId: wanted.subjectId,
+    deliverTo: wanted.deliverTo,
+    context: wanted.passedAlong ?? null,
+  });
   if (!reach?.recipient) return reach;
   const recipient = normalizeRecipient(reach.recipient);
   return recipient && { recipient };

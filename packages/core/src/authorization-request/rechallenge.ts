@@ -3,7 +3,7 @@ import { issueChallenge, type ChallengeOverrides } from '../challenge/issue.ts';
 import { sendParametersOf } from '../challenge/send-limit.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
-import { eventParametersOf } from '../event/parameters.ts';
+import { eventData, eventParametersOf } from '../event/parameters.ts';
 import { requireMethod } from '../method/registry.ts';
 import type { Method } from '../method/define.ts';
 import { resendAfter } from './create.ts';
@@ -24,7 +24,11 @@ export async function prepareRechallenge(
   context: CoreContext,
   uuid: string,
   command: Command,
-  input: { readonly method?: string | undefined; readonly factorId?: string | undefined; readonly context?: unknown },
+  input: {
+    readonly method?: string | undefined;
+    readonly factorId?: string | undefined;
+    readonly context?: unknown;
+  },
   now: Date,
   expiryOf: (request: RequestRow) => Date,
   overrides: ChallengeOverrides,
@@ -37,7 +41,11 @@ export async function prepareRechallenge(
   }
   const method = chooseMethod(context, row, input);
   const request = provenRequestOf(row);
-  const reach = await reachBy(method, { subjectId: row.subject_id, deliverTo: row.deliver_to, passedAlong: input.context });
+  const reach = await reachBy(method, {
+    subjectId: row.subject_id,
+    deliverTo: row.deliver_to,
+    passedAlong: input.context,
+  });
   if (!reach) throw new CountersignError('method_unavailable');
   const expiresAt = expiryOf(row);
   const issued = await issueChallenge(context, {
@@ -60,6 +68,10 @@ export async function prepareRechallenge(
     generation: row.generation,
     resendAfter: resendAfter(context, issued, now),
     challengedEventId: context.ids.uuid(),
+    challengedData: eventData('authorization_request.challenged', {
+      ...issued.event,
+      sendsLeft: row.sends_left - 1,
+    }),
   };
   return { parameters, delivery: issued.delivery, expiresAt };
 }

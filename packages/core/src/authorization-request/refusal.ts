@@ -27,7 +27,10 @@ export async function explainRefusal(
   command: Command,
   proof?: { readonly method: string; readonly factorKey: string },
 ): Promise<void> {
-  const [row] = await context.database.pool.query(readRequestWithSecurity, { ...viewerOf(context.actor), id: uuid });
+  const [row] = await context.database.pool.query(readRequestWithSecurity, {
+    ...viewerOf(context.actor),
+    id: uuid,
+  });
   if (!row) throw new CountersignError('not_found');
   const now = context.clock.now();
   const decision = decide(snapshotOf(row), command, now);
@@ -37,7 +40,10 @@ export async function explainRefusal(
   }
   if (!proof) return;
   if (!row.methods.includes(proof.method)) throw new CountersignError('method_unavailable');
-  const security = row.security && { ...row.security, charged_at: row.security.charged_at.map((at) => new Date(at)) };
+  const security = row.security && {
+    ...row.security,
+    charged_at: row.security.charged_at.map((at) => new Date(at)),
+  };
   const locked = budgetRefusal(security, context.limits, proof.factorKey, now);
   if (locked) throw locked;
 }
@@ -46,7 +52,10 @@ export async function explainRefusal(
  * Runs a conditional statement until it takes its row or the refusal is known. Between the two a parallel
  * call may have changed the request either way; after three such turns the caller is told to try again.
  */
-export async function untilTaken<Row>(run: () => Promise<Row | undefined>, explain: () => Promise<void>): Promise<Row> {
+export async function untilTaken<Row>(
+  run: () => Promise<Row | undefined>,
+  explain: () => Promise<void>,
+): Promise<Row> {
   for (let turn = 0; turn < 3; turn += 1) {
     const row = await run();
     if (row !== undefined) return row;
@@ -55,7 +64,10 @@ export async function untilTaken<Row>(run: () => Promise<Row | undefined>, expla
   throw new CountersignError('unavailable_dependency');
 }
 
-export function refusalError(refusal: Refusal, row: Pick<RequestWithSecurity, 'state' | 'reason'>): CountersignError {
+export function refusalError(
+  refusal: Refusal,
+  row: Pick<RequestWithSecurity, 'state' | 'reason'>,
+): CountersignError {
   switch (refusal) {
     case 'not_waiting':
       return new CountersignError('not_waiting', { details: { state: row.state, reason: row.reason } });
@@ -76,7 +88,12 @@ export function refusalError(refusal: Refusal, row: Pick<RequestWithSecurity, 's
 async function denyIfLeftBehind(context: CoreContext, row: RequestWithSecurity, now: Date): Promise<void> {
   const attemptedBefore = new Date(now.getTime() - context.limits.attemptSecondsMax * 1000);
   if (!row.attempted_at || row.attempted_at > attemptedBefore) return;
-  const parameters = { ...eventParametersOf(context, now, undefined), by: 'system', attemptedBefore, batchSizeMax: 100 };
+  const parameters = {
+    ...eventParametersOf(context, now, undefined),
+    by: 'system',
+    attemptedBefore,
+    batchSizeMax: 100,
+  };
   await context.database.pool.query(exhaustRequests, parameters);
   context.wake();
 }

@@ -46,7 +46,11 @@ export async function resetAuthorizationRequest(
             (request) => newExpiry(context, request, parsed.expiresInSeconds, now),
             overrides,
           );
-          const parameters = { ...prepared.parameters, expiresAt: prepared.expiresAt, resetEventId: writing.ids.uuid() };
+          const parameters = {
+            ...prepared.parameters,
+            expiresAt: prepared.expiresAt,
+            resetEventId: writing.ids.uuid(),
+          };
           const [reset] = await writing.db.query(resetRequest, parameters).catch((error: unknown) => {
             throw refusalOf(error);
           });
@@ -70,7 +74,8 @@ function newExpiry(
   asked: number | undefined,
   now: Date,
 ): Date {
-  const seconds = asked ?? context.operations.get(request.slug)?.expiresInSeconds ?? requestDefaults.expiresInSeconds;
+  const seconds =
+    asked ?? context.operations.get(request.slug)?.expiresInSeconds ?? requestDefaults.expiresInSeconds;
   const latest = request.created_at.getTime() + requestDefaults.expiresInSecondsMax * 1000;
   return new Date(Math.min(now.getTime() + seconds * 1000, latest));
 }

@@ -2,7 +2,18 @@ import { z } from 'zod';
 import { bindings } from '../binding.ts';
 import { requestDefaults } from '../limits.ts';
 import { challengeView } from '../challenge/schema.ts';
-import { context, cursor, id, idempotencyKey, limit, locale, sessionId, slug, subjectId, text } from '../schema.ts';
+import {
+  context,
+  cursor,
+  id,
+  idempotencyKey,
+  limit,
+  locale,
+  sessionId,
+  slug,
+  subjectId,
+  text,
+} from '../schema.ts';
 
 export const states = ['waiting', 'granted', 'denied', 'cancelled', 'expired'] as const;
 export type State = (typeof states)[number];
@@ -29,7 +40,10 @@ export const authorizationRequestView = z
     reason: z.string().nullable().describe('Why it was denied: declined, not_me, attempts_exhausted.'),
     methods: z.array(z.string()).describe('The ways to prove that are possible here.'),
     requiredBinding: z.enum(bindings),
-    binding: z.enum(bindings).nullable().describe('How strongly the proof was tied to the data, once granted.'),
+    binding: z
+      .enum(bindings)
+      .nullable()
+      .describe('How strongly the proof was tied to the data, once granted.'),
     attemptsLeft: z.number().int(),
     createdAt: z.date(),
     expiresAt: z.date().describe('Until when it can be answered.'),
@@ -77,9 +91,17 @@ export const listInput = z.strictObject({
   cursor: cursor.optional(),
   limit: limit.optional(),
 });
-export const listOutput = z.object({ items: z.array(authorizationRequestView), nextCursor: z.string().nullable() });
+export const listOutput = z.object({
+  items: z.array(authorizationRequestView),
+  nextCursor: z.string().nullable(),
+});
 
-export const challengeInput = z.strictObject({ id, method: methodKey.optional(), factorId: id.optional(), ...accompanied });
+export const challengeInput = z.strictObject({
+  id,
+  method: methodKey.optional(),
+  factorId: id.optional(),
+  ...accompanied,
+});
 export const checkInput = z.strictObject({ id, proof: proofInput, ...accompanied });
 export const checkOutput = z.object({ valid: z.boolean(), attemptsLeft: z.number().int() });
 export const grantInput = z.strictObject({ id, proof: proofInput.optional(), ...accompanied });
@@ -100,7 +122,10 @@ export const resetInput = z.strictObject({
   expiresInSeconds: z.number().int().min(1).max(requestDefaults.expiresInSecondsMax).optional(),
   ...accompanied,
 });
-export const resetOutput = z.object({ request: authorizationRequestView, challenge: challengeView.nullable() });
+export const resetOutput = z.object({
+  request: authorizationRequestView,
+  challenge: challengeView.nullable(),
+});
 export const consumeInput = z.strictObject({
   id,
   slug,

@@ -100,12 +100,20 @@ function decideWaiting(snapshot: Snapshot, command: WaitingCommand, now: Date): 
     case 'reset':
       if (snapshot.sendsLeft === 0) return refuse('rate_limited');
       return accept(
-        { ...snapshot, sendsLeft: snapshot.sendsLeft - 1, generation: snapshot.generation + 1, expiresAt: command.expiresAt },
+        {
+          ...snapshot,
+          sendsLeft: snapshot.sendsLeft - 1,
+          generation: snapshot.generation + 1,
+          expiresAt: command.expiresAt,
+        },
         ['reset', 'challenged'],
       );
     case 'reserve':
       if (snapshot.attemptsLeft === 0) return refuse('attempts_exhausted');
-      return accept({ ...snapshot, attemptsLeft: snapshot.attemptsLeft - 1, attemptsOpen: snapshot.attemptsOpen + 1 }, []);
+      return accept(
+        { ...snapshot, attemptsLeft: snapshot.attemptsLeft - 1, attemptsOpen: snapshot.attemptsOpen + 1 },
+        [],
+      );
     case 'check_right':
       if (command.generation !== snapshot.generation) return refuse('superseded');
       return accept({ ...settled(snapshot), attemptsLeft: snapshot.attemptsLeft + 1 }, []);
@@ -121,7 +129,10 @@ function decideWaiting(snapshot: Snapshot, command: WaitingCommand, now: Date): 
         ['granted'],
       );
     case 'deny':
-      return accept({ ...snapshot, state: 'denied', reason: command.reason, generation: snapshot.generation + 1 }, ['denied']);
+      return accept(
+        { ...snapshot, state: 'denied', reason: command.reason, generation: snapshot.generation + 1 },
+        ['denied'],
+      );
     case 'cancel':
       return accept({ ...snapshot, state: 'cancelled', generation: snapshot.generation + 1 }, ['cancelled']);
     case 'consume':
@@ -136,7 +147,8 @@ function decideWaiting(snapshot: Snapshot, command: WaitingCommand, now: Date): 
  */
 function settleWrong(snapshot: Snapshot, now: Date): Decision {
   const next = settled(snapshot);
-  const exhausted = stateAt(snapshot, now) === 'waiting' && next.attemptsLeft === 0 && next.attemptsOpen === 0;
+  const exhausted =
+    stateAt(snapshot, now) === 'waiting' && next.attemptsLeft === 0 && next.attemptsOpen === 0;
   if (!exhausted) return accept(next, ['check_failed']);
   return accept({ ...next, state: 'denied', reason: 'attempts_exhausted', generation: next.generation + 1 }, [
     'check_failed',

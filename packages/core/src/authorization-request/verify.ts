@@ -1,6 +1,5 @@
 import { budgetParametersOf } from '../challenge/budget.ts';
-import { judgeProof } from '../challenge/judge.ts';
-import type { ChallengeRow } from '../challenge/row.ts';
+import { judgeProof, type OpenChallenge } from '../challenge/judge.ts';
 import type { CoreContext } from '../context.ts';
 import { eventParametersOf } from '../event/parameters.ts';
 import { formatId } from '../id.ts';
@@ -24,7 +23,7 @@ import { viewerOf } from './statement/visible.ts';
 export interface RightProof {
   readonly right: true;
   readonly row: ReservedRow;
-  readonly challenge: ChallengeRow;
+  readonly challenge: OpenChallenge;
   readonly method: Method;
   readonly chargedAt: Date;
   readonly factorKey: string;
@@ -50,12 +49,18 @@ export async function verifyProof(
   const method = requireMethod(context.methods, proof.method);
   const parsed = parseProof(method, proof);
   const factorKey = method.key;
-  const { row, chargedAt } = await untilTaken(
+  const { row, challenges, chargedAt } = await untilTaken(
     async () => {
       const now = context.clock.now();
-      const parameters = { ...viewerOf(context.actor), ...budgetParametersOf(context.limits, now, factorKey), id: uuid, method: method.key };
-      const [reserved] = await context.database.pool.query(reserveAttempt, parameters);
-      return reserved && { row: reserved, chargedAt: now };
+      const parameters = {
+        ...viewerOf(context.actor),
+        ...budgetParametersOf(context.limits, now, factorKey),
+        id: uuid,
+        method: method.key,
+      };
+      const rows = await context.database.pool.query(reserveAttempt, parameters);
+      const [reserved] = rows;
+      return reserved && { row: reserved, challenges: rows.flatMap(openChallengeOf), chargedAt: now };
     },
     () => explainRefusal(context, uuid, { kind: 'reserve' }, { method: method.key, factorKey }),
   );
@@ -68,7 +73,7 @@ export async function verifyProof(
     publicId: formatId('authorizationRequest', row.id),
     method,
     proof: parsed,
-    challenges: strongEnough ? (row.open_challenges ?? []) : [],
+    challenges: strongEnough ? challenges : [],
     now: chargedAt,
   });
   if (challenge) return { right: true, row, challenge, method, chargedAt, factorKey };
@@ -109,9 +114,15 @@ export async function tooLate(
   const { row, chargedAt, factorKey, method } = proof;
   const present = await loadRequest({ ...context, db: context.database.pool }, row.id);
   const decision = decide(snapshotOf(present), { kind: 'reserve' }, context.clock.now());
-  if (decision.ok || decision.refusal === 'attempts_exhausted') return await wrong(context, row.id, method.key, command, passedAlong);
+  if (decision.ok || decision.refusal === 'attempts_exhausted')
+    return await wrong(context, row.id, method.key, command, passedAlong);
   await context.database.pool.query(settleLateRight, { id: row.id, chargedAt, factorKey });
   throw refusalError(decision.refusal, present);
+}
+
+function openChallengeOf(row: ReservedRow): OpenChallenge[] {
+  if (row.open_id === null) return [];
+  return [{ id: row.open_id, factorId: row.open_factor_id, digest: row.open_digest, keyId: row.open_key_id }];
 }
 
 function parseProof(method: Method, proof: ProofInput): Record<string, unknown> {

@@ -48,6 +48,7 @@ function fixedPartOf(row: RequestRow) {
 
 function openChallengeOf(row: RequestWithChallenge, now: Date) {
   const { challenge } = row;
-  if (!challenge || challenge.generation !== row.generation || new Date(challenge.expires_at) <= now) return null;
+  if (!challenge || challenge.generation !== row.generation || new Date(challenge.expires_at) <= now)
+    return null;
   return challengeViewOf(challenge, row.sends_left > 0 ? row.resend_after : null);
 }

@@ -1,3 +1,4 @@
+import { dayAgo, since, without } from '../database/sql.ts';
 import { CountersignError } from '../error.ts';
 import type { Limits } from '../limits.ts';
 
@@ -35,24 +36,32 @@ export function budgetParametersOf(limits: Limits, now: Date, factorKey: string)
   };
 }
 
+const streakCount = `coalesce((s.streaks->:factorKey::text->>'count')::int, 0)`;
+
+/** A streak one wrong proof longer; from the free ones on, each is followed by a wait that doubles. */
+function lengthened(count: string): string {
+  return `jsonb_build_object('count', ${count} + 1, 'until', CASE WHEN ${count} + 1 < :free::int THEN 0
+    ELSE :nowMs::bigint + 1000 * least(:waitMax::int, :wait::int * power(2, least(${count} + 1 - :free::int, 30)))::bigint END)`;
+}
+
 /** Charges the subject of the one row in `locked`, unless it is out of budget: then no row comes out. */
 export const chargeSubject = /* sql */ `
   INSERT INTO countersign.subject_security AS s (subject_id, charged_at, streaks)
   SELECT subject_id, ARRAY[:now::timestamptz],
-    jsonb_build_object(:factorKey::text, countersign.lengthened(NULL, :nowMs::bigint, :free::int, :wait::int, :waitMax::int))
+    jsonb_build_object(:factorKey::text, ${lengthened('0')})
   FROM locked
   ON CONFLICT (subject_id) DO UPDATE SET
-    charged_at = countersign.since(s.charged_at, :now::timestamptz - interval '24 hours') || :now::timestamptz,
+    charged_at = ${since('s.charged_at', dayAgo)} || :now::timestamptz,
     streaks = s.streaks || jsonb_build_object(:factorKey::text,
-      countersign.lengthened(s.streaks->:factorKey::text, :nowMs::bigint, :free::int, :wait::int, :waitMax::int))
-  WHERE cardinality(countersign.since(s.charged_at, :now::timestamptz - interval '24 hours')) < :perDayMax::int
-    AND coalesce((s.streaks->:factorKey::text->>'count')::int, 0) < :consecutiveMax::int
+      ${lengthened(streakCount)})
+  WHERE cardinality(${since('s.charged_at', dayAgo)}) < :perDayMax::int
+    AND ${streakCount} < :consecutiveMax::int
     AND coalesce((s.streaks->:factorKey::text->>'until')::bigint, 0) <= :nowMs::bigint
   RETURNING s.subject_id`;
 
 /** Assignments that take one charge back and end the streak of its own factor: what a right answer does. */
 export const refundCharge = /* sql */ `
-  charged_at = countersign.without(s.charged_at, :chargedAt::timestamptz),
+  charged_at = ${without('s.charged_at', ':chargedAt::timestamptz')},
   streaks = s.streaks - :factorKey::text`;
 
 /** A subject's counters, as they are read to say why a proof was not taken. */
@@ -70,10 +79,14 @@ export function budgetRefusal(
 ): CountersignError | null {
   if (!row) return null;
   const dayMs = 24 * 3600 * 1000;
-  const charges = row.charged_at.filter((at) => at.getTime() > now.getTime() - dayMs).toSorted((a, b) => a.getTime() - b.getTime());
+  const charges = row.charged_at
+    .filter((at) => at.getTime() > now.getTime() - dayMs)
+    .toSorted((a, b) => a.getTime() - b.getTime());
   const oldestThatCounts = charges[charges.length - limits.wrongProofsPerDayMax];
   if (oldestThatCounts) {
-    return new CountersignError('subject_locked', { details: { retryAt: new Date(oldestThatCounts.getTime() + dayMs) } });
+    return new CountersignError('subject_locked', {
+      details: { retryAt: new Date(oldestThatCounts.getTime() + dayMs) },
+    });
   }
   const streak = Object.hasOwn(row.streaks, factorKey) ? row.streaks[factorKey] : undefined;
   if (streak && streak.count >= limits.consecutiveWrongMax) return new CountersignError('factor_locked');

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CoreContext } from '../context.ts';
 import type { OutgoingMessage, Send } from '../ports.ts';
+import { within } from '../within.ts';
 
 /** A message that waits for its commit. */
 export interface Delivery {
@@ -13,21 +13,20 @@ export interface Delivery {
  * nothing. False when it failed or took longer than it may.
  */
 export async function deliver(context: CoreContext, delivery: Delivery, request: unknown): Promise<boolean> {
-  const limit = new AbortController();
   try {
     const sent = Promise.resolve(delivery.send({ ...delivery.message, request })).then(() => true);
-    const late = sleep(context.limits.sendSecondsMax * 1000, false, { signal: limit.signal, ref: false });
-    const inTime = await Promise.race([sent, late]);
+    const inTime = await within(context.limits.sendSecondsMax * 1000, sent, false);
     if (!inTime) {
       context.logger.warn({ challenge: delivery.message.idempotencyKey }, 'the sender took too long');
       sent.catch(() => undefined);
     }
     return inTime;
   } catch (error) {
-    context.logger.warn({ challenge: delivery.message.idempotencyKey, cause: errorName(error) }, 'the sender failed');
+    context.logger.warn(
+      { challenge: delivery.message.idempotencyKey, cause: errorName(error) },
+      'the sender failed',
+    );
     return false;
-  } finally {
-    limit.abort();
   }
 }
 

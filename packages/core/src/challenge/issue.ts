@@ -29,6 +29,14 @@ export interface IssueChallenge {
 
 export interface IssuedChallenge {
   readonly parameters: ChallengeParameters;
+  /** What its event says of it. */
+  readonly event: {
+    challengeId: string;
+    method: string;
+    factorId: string | null;
+    sentTo: string | null;
+    expiresAt: string;
+  };
   /** Keyed digest of the recipient, to count messages by; null when nothing is sent. */
   readonly recipient: Uint8Array | null;
   /** What is to be sent after the commit; null when nothing is. */
@@ -41,7 +49,11 @@ const challengeSeconds = 300;
 export async function issueChallenge(context: CoreContext, input: IssueChallenge): Promise<IssuedChallenge> {
   const { method, reach, now } = input;
   const id = context.ids.uuid();
-  const seconds = Math.min(challengeSeconds, context.limits.challengeSecondsMax, (input.expiresAt.getTime() - now.getTime()) / 1000);
+  const seconds = Math.min(
+    challengeSeconds,
+    context.limits.challengeSecondsMax,
+    (input.expiresAt.getTime() - now.getTime()) / 1000,
+  );
   const issued = await method.issue({
     request: input.request,
     recipient: reach.recipient,
@@ -50,6 +62,7 @@ export async function issueChallenge(context: CoreContext, input: IssueChallenge
     context: input.passedAlong ?? null,
     generate: input.overrides.generate,
   });
+  const expiresAt = new Date(now.getTime() + Math.floor(seconds * 1000));
   const key = context.keys.active('code');
   const send = input.overrides.send ?? method.send;
   return {
@@ -57,11 +70,21 @@ export async function issueChallenge(context: CoreContext, input: IssueChallenge
       challengeId: id,
       challengeMethod: method.key,
       challengeFactorId: null,
-      challengeDigest: issued.secret === null ? null : keyedDigest(key.key, [input.purpose, input.aboutId, input.dataHash, issued.secret]),
+      challengeDigest:
+        issued.secret === null
+          ? null
+          : keyedDigest(key.key, [input.purpose, input.aboutId, input.dataHash, issued.secret]),
       challengeKeyId: issued.secret === null ? null : key.id,
       challengeSentTo: reach.recipient ? maskRecipient(reach.recipient) : null,
       challengeOptions: issued.options === null ? null : JSON.stringify(issued.options),
-      challengeExpiresAt: new Date(now.getTime() + seconds * 1000),
+      challengeExpiresAt: expiresAt,
+    },
+    event: {
+      challengeId: formatId('challenge', id),
+      method: method.key,
+      factorId: null,
+      sentTo: reach.recipient ? maskRecipient(reach.recipient) : null,
+      expiresAt: expiresAt.toISOString(),
     },
     recipient: reach.recipient
       ? keyedDigest(context.keys.recipientCounting.key, [recipientCountingKey(reach.recipient)])

@@ -1,3 +1,4 @@
+import { dayAgo, since } from '../database/sql.ts';
 import { CountersignError } from '../error.ts';
 import type { Limits } from '../limits.ts';
 
@@ -26,6 +27,8 @@ export function sendParametersOf(limits: Limits, now: Date, recipient: Uint8Arra
   };
 }
 
+const tenMinutesAgo = `(:now::timestamptz - interval '10 minutes')`;
+
 /** For `RETURNING` of a write to `subject_security AS s`: ends the statement when a day's messages are out. */
 export const refuseSubjectSends = /* sql */ `
   WHEN :sends::boolean AND cardinality(s.sent_at) > :sendsPerDayMax::int
@@ -35,13 +38,13 @@ export const refuseSubjectSends = /* sql */ `
 export const chargeRecipient = /* sql */ `
   INSERT INTO countersign.recipient_security AS r (recipient, sent_at)
   SELECT :recipient::bytea, ARRAY[:now::timestamptz] FROM subject WHERE subject.within AND :sends::boolean
-  ON CONFLICT (recipient) DO UPDATE SET sent_at = countersign.since(r.sent_at, :now::timestamptz - interval '24 hours') || :now::timestamptz
+  ON CONFLICT (recipient) DO UPDATE SET sent_at = ${since('r.sent_at', dayAgo)} || :now::timestamptz
   RETURNING CASE
     WHEN cardinality(r.sent_at) > :recipientPerDayMax::int
       THEN countersign.refuse('sends_per_recipient', r.sent_at[cardinality(r.sent_at) - :recipientPerDayMax::int] + interval '24 hours')
-    WHEN cardinality(countersign.since(r.sent_at, :now::timestamptz - interval '10 minutes')) > :recipientPerTenMinutesMax::int
+    WHEN cardinality(${since('r.sent_at', tenMinutesAgo)}) > :recipientPerTenMinutesMax::int
       THEN countersign.refuse('sends_per_recipient',
-        (countersign.since(r.sent_at, :now::timestamptz - interval '10 minutes'))[1] + interval '10 minutes')
+        (${since('r.sent_at', tenMinutesAgo)})[1] + interval '10 minutes')
     ELSE true END AS within`;
 
 const refusedByStatement = 'CS001';

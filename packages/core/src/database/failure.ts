@@ -12,8 +12,19 @@ export function isLockTimeout(error: unknown): boolean {
 
 /** Classes of SQLSTATE that say the database is away, not that a statement is wrong (PostgreSQL 18, appendix A). */
 const awayClasses = new Set(['08', '53', '57', '58']);
-const awayCodes = new Set(['55P03', '40P01', '40001', 'ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT']);
-const awayMessages = /^(Connection terminated|timeout exceeded when trying to connect|Client was closed|Client has encountered|Cannot use a pool after)/;
+const awayCodes = new Set([
+  '55P03',
+  '40P01',
+  '40001',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+const awayMessages =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client was closed|Client has encountered|Cannot use a pool after)/;
 
 /**
  * A database that is away, overloaded or too slow is `unavailable_dependency`: nothing was decided, or it

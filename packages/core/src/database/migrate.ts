@@ -52,7 +52,10 @@ const migrationTable = statement<object, { found: string | null }>(
   'migration_table',
   "SELECT to_regclass('countersign.migration')::text AS found",
 );
-const appliedMigrations = statement<object, { name: string }>('migrations_applied', 'SELECT name FROM countersign.migration');
+const appliedMigrations = statement<object, { name: string }>(
+  'migrations_applied',
+  'SELECT name FROM countersign.migration',
+);
 
 /** The migrations that this code knows and the database has not seen. Needs no right to write. */
 export async function pendingMigrations({ pool }: Database): Promise<string[]> {

@@ -44,6 +44,8 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
       lock_timeout: 2000,
       idle_in_transaction_session_timeout: 5000,
       application_name: 'countersign',
+      // Our statements are prepared and each has one good plan; planning anew costs more than running them.
+      options: '-c plan_cache_mode=force_generic_plan',
       ...(given.driverOptions as object | undefined),
     },
   });
@@ -56,7 +58,9 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
 }
 
 async function databaseOf(orm: MikroORM, connectionsMax: number): Promise<Database> {
-  const pool = await (orm.em.getConnection() as unknown as { getNativeClient(): Promise<pg.Pool> }).getNativeClient();
+  const pool = await (
+    orm.em.getConnection() as unknown as { getNativeClient(): Promise<pg.Pool> }
+  ).getNativeClient();
   return { orm, pool: executorOf(pool), transaction: transactionsOf(pool, connectionsMax) };
 }
 

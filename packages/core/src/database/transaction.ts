@@ -14,7 +14,10 @@ const schemaThere = statement<object, { found: string | null }>(
   'installation_there',
   "SELECT to_regclass('countersign.installation')::text AS found",
 );
-const installationId = statement<object, { id: string }>('installation_id', 'SELECT id FROM countersign.installation');
+const installationId = statement<object, { id: string }>(
+  'installation_id',
+  'SELECT id FROM countersign.installation',
+);
 
 /** Hosts' clients and drivers that were found to be in our database; they do not move. */
 const known = new WeakMap<Database, WeakSet<object>>();
@@ -33,7 +36,10 @@ export async function joinTransaction(database: Database, handle: TransactionHan
   if (owner && seen.has(owner)) return executor;
   const [schema] = await executor.query(schemaThere, {});
   if (!schema?.found) throw new CountersignError('foreign_database');
-  const [[there], [here]] = await Promise.all([executor.query(installationId, {}), database.pool.query(installationId, {})]);
+  const [[there], [here]] = await Promise.all([
+    executor.query(installationId, {}),
+    database.pool.query(installationId, {}),
+  ]);
   if (there?.id !== here?.id) throw new CountersignError('foreign_database');
   if (owner) seen.add(owner);
   return executor;

@@ -21,7 +21,7 @@ export function requestEvent(event: {
   /** The sibling query that holds the changed row, here `r`. */
   readonly from: string;
   readonly sequence: string;
-  /** Pairs for `jsonb_build_object`, over `r`. */
+  /** The payload: pairs for `jsonb_build_object` over `r`, or the parameter that holds all of it. */
   readonly data: string;
   readonly occurredAt?: string;
   readonly where?: string;
@@ -29,7 +29,7 @@ export function requestEvent(event: {
   const { id, type, occurredAt = ':now::timestamptz', sequence, data, from, where = 'true' } = event;
   return /* sql */ `
   SELECT :epoch::integer, ${id}, '${type}', ${occurredAt}, r.subject_id, r.session_id, r.slug,
-    'authorization_request', r.id, ${sequence}, jsonb_build_object(${data}), :eventContext::jsonb
+    'authorization_request', r.id, ${sequence}, ${data.startsWith(':') ? data : `jsonb_build_object(${data})`}, :eventContext::jsonb
   FROM ${from} AS r WHERE ${where}`;
 }
 

@@ -38,7 +38,9 @@ export type AboutKind = (typeof aboutKinds)[number];
 
 export const eventView = z
   .object({
-    id: z.templateLiteral(['evt_', z.string()]).describe('The cursor: give it back to go on after this event.'),
+    id: z
+      .templateLiteral(['evt_', z.string()])
+      .describe('The cursor: give it back to go on after this event.'),
     type: z.enum(eventTypes),
     occurredAt: z.date(),
     subjectId: z.string().nullable(),
@@ -46,7 +48,9 @@ export const eventView = z
     about: z.object({ kind: z.enum(aboutKinds), id: z.string() }),
     sequence: z.number().int().describe('1, 2, 3 … for each thing, without a gap.'),
     data: z.unknown(),
-    context: z.unknown().describe('What the caller of the mutation passed along; null for subjects and devices.'),
+    context: z
+      .unknown()
+      .describe('What the caller of the mutation passed along; null for subjects and devices.'),
   })
   .meta({ id: 'Event' });
 export type EventView = z.output<typeof eventView>;

@@ -12,18 +12,21 @@ import { eventListInput, type EventListInput, type eventListOutput } from './sch
 type Parsed = z.output<typeof eventListInput>;
 
 const limitDefault = 100;
-const scanMax = 10_000;
 
 /**
  * The log after a cursor, in commit order. `cursor` is where to go on: it moves past what did not match, so
  * an empty page with another cursor than the one given means "there may be more". Subjects and devices see
  * the events of what they may see, with public payloads.
  */
-export async function listEvents(context: CoreContext, input: EventListInput): Promise<z.output<typeof eventListOutput>> {
+export async function listEvents(
+  context: CoreContext,
+  input: EventListInput,
+): Promise<z.output<typeof eventListOutput>> {
   const parsed = parseInput(eventListInput, input);
   requireParty(context.actor);
   const after = parsed.after === undefined ? logStart : parsePosition(parsed.after);
-  if (after === null) throw invalidInput(['after'], 'must be the id of an event or a cursor that a list returned');
+  if (after === null)
+    throw invalidInput(['after'], 'must be the id of an event or a cursor that a list returned');
   const limit = parsed.limit ?? limitDefault;
   const { actor } = context;
   const rows = await scan(context, parsed, {
@@ -32,7 +35,6 @@ export async function listEvents(context: CoreContext, input: EventListInput): P
     slug: parsed.slug ?? null,
     everySession: actor.kind !== 'subject',
     sessionId: actor.kind === 'subject' ? actor.sessionId : null,
-    scanMax,
     limit,
   });
   const matching = rows.filter((row) => row.matches).slice(0, limit);

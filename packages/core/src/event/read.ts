@@ -4,6 +4,8 @@ import type { EventType } from './catalog.ts';
 import type { Position } from './position.ts';
 import type { EventRow } from './row.ts';
 
+const scanMax = 10_000;
+
 const columns = `e.epoch, e.txid::text, e.id, e.type, e.occurred_at, e.subject_id, e.session_id, e.slug, e.about_kind, e.about_id,
   e.sequence, e.data, e.context`;
 
@@ -24,7 +26,6 @@ export interface LogFilter {
 }
 
 export interface PageParameters extends Position, LogFilter {
-  readonly scanMax: number;
   readonly limit: number;
 }
 
@@ -42,7 +43,7 @@ WITH scanned AS (
   SELECT ${columns}, row_number() OVER () AS place, count(*) OVER () AS total
   FROM (
     SELECT * FROM countersign.event e WHERE ${scope} ${afterPlace}
-    ORDER BY e.epoch, e.txid, e.id LIMIT :scanMax::int
+    ORDER BY e.epoch, e.txid, e.id LIMIT ${scanMax}
   ) e
 ), judged AS (
   SELECT *, (:types::text[] IS NULL OR type = ANY (:types::text[])) AND (:slug::text IS NULL OR slug = :slug::text)
@@ -60,7 +61,10 @@ export const readPageOfSubject = statement<PageParameters & { readonly subjectId
   page('e.subject_id = :subjectId::text AND'),
 );
 
-export const readPageAbout = statement<PageParameters & { readonly aboutId: string; readonly subjectId: string | null }, ScannedRow>(
+export const readPageAbout = statement<
+  PageParameters & { readonly aboutId: string; readonly subjectId: string | null },
+  ScannedRow
+>(
   'log_page_about',
   page('e.about_id = :aboutId::uuid AND (:subjectId::text IS NULL OR e.subject_id = :subjectId::text) AND'),
 );
@@ -76,7 +80,10 @@ SELECT ${columns} FROM countersign.event e WHERE ${afterPlace} ORDER BY e.epoch,
  * The history of one thing by its own sequence. The row lock of what it is about makes the sequence
  * commit-ordered, so no horizon is needed and nothing waits for a stranger's transaction.
  */
-export const readAbout = statement<{ readonly aboutId: string; readonly sequence: number; readonly limit: number }, EventRow>(
+export const readAbout = statement<
+  { readonly aboutId: string; readonly sequence: number; readonly limit: number },
+  EventRow
+>(
   'log_about',
   /* sql */ `
 SELECT ${columns} FROM countersign.event e WHERE e.about_id = :aboutId::uuid AND e.sequence > :sequence::int

@@ -30,7 +30,6 @@ const aboutIdKinds: Record<Exclude<AboutKind, 'subject'>, IdKind> = {
 
 /** The event for the service: everything. For anyone else: the public payload, and no context. */
 export function eventViewOf(row: EventRow, audience: 'full' | 'public'): EventView {
-  const data = { ...row.data, ...publicIds(row.data) };
   return {
     id: formatPosition(row),
     type: row.type,
@@ -39,7 +38,7 @@ export function eventViewOf(row: EventRow, audience: 'full' | 'public'): EventVi
     slug: row.slug,
     about: { kind: row.about_kind, id: aboutIdOf(row) },
     sequence: row.sequence,
-    data: eventCatalog[row.type][audience].parse(data),
+    data: eventCatalog[row.type][audience].parse(row.data),
     context: audience === 'full' ? row.context : null,
   };
 }
@@ -47,12 +46,4 @@ export function eventViewOf(row: EventRow, audience: 'full' | 'public'): EventVi
 function aboutIdOf(row: EventRow): string {
   if (row.about_kind === 'subject') return row.subject_id ?? '';
   return formatId(aboutIdKinds[row.about_kind], row.about_id);
-}
-
-/** Ids inside payloads are stored as UUIDs, since SQL writes them; they leave with their prefix. */
-function publicIds(data: Record<string, unknown>): Record<string, unknown> {
-  const ids: Record<string, unknown> = {};
-  if (typeof data['challengeId'] === 'string') ids['challengeId'] = formatId('challenge', data['challengeId']);
-  if (typeof data['factorId'] === 'string') ids['factorId'] = formatId('factor', data['factorId']);
-  return ids;
 }

@@ -34,21 +34,30 @@ export async function once<Answer>(
 ): Promise<Answer> {
   const { idempotencyKey, ...rest } = input;
   if (idempotencyKey === undefined) return await finish(context, await write(context));
-  const scope = createHash('sha256').update(JSON.stringify([actorKey(context.actor), procedure, idempotencyKey])).digest();
+  const scope = createHash('sha256')
+    .update(JSON.stringify([actorKey(context.actor), procedure, idempotencyKey]))
+    .digest();
   const inputText = canonicalize(JSON.parse(JSON.stringify(rest))) ?? '';
   const key = context.keys.active('idempotency');
   const claimed = await context.database
     .transaction(async (db): Promise<Written<Answer> | null> => {
       const now = context.clock.now();
       const expiresAt = new Date(now.getTime() + keptMs);
-      const [mine] = await db.query(claimKey, { scope, input: keyedDigest(key.key, [inputText]), keyId: key.id, now, expiresAt });
+      const [mine] = await db.query(claimKey, {
+        scope,
+        input: keyedDigest(key.key, [inputText]),
+        keyId: key.id,
+        now,
+        expiresAt,
+      });
       if (!mine) return null;
       const written = await write({ ...context, db });
       await db.query(storeOutcome, { scope, outcome: encodeOutcome(written.answer) });
       return written;
     })
     .catch((error: unknown) => {
-      if (isLockTimeout(error)) throw new CountersignError('idempotency_conflict', { details: { inProgress: true }, cause: error });
+      if (isLockTimeout(error))
+        throw new CountersignError('idempotency_conflict', { details: { inProgress: true }, cause: error });
       throw error;
     });
   if (claimed) return await finish(context, claimed);

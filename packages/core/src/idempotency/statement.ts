@@ -22,12 +22,18 @@ WHERE k.expires_at <= :now::timestamptz
 RETURNING scope`,
 );
 
-export const readKey = statement<{ readonly scope: Uint8Array }, { input: Buffer; key_id: string; outcome: unknown }>(
+export const readKey = statement<
+  { readonly scope: Uint8Array },
+  { input: Buffer; key_id: string; outcome: unknown }
+>(
   'idempotency_read',
   'SELECT input, key_id, outcome FROM countersign.idempotency_key WHERE scope = :scope::bytea',
 );
 
-export const storeOutcome = statement<{ readonly scope: Uint8Array; readonly outcome: string }, { scope: Buffer }>(
+export const storeOutcome = statement<
+  { readonly scope: Uint8Array; readonly outcome: string },
+  { scope: Buffer }
+>(
   'idempotency_store',
   'UPDATE countersign.idempotency_key SET outcome = :outcome::jsonb WHERE scope = :scope::bytea RETURNING scope',
 );

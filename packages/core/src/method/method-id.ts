@@ -8,5 +8,8 @@ import { formatId, hexToUuid, type Id } from '../id.ts';
 export function methodIdOf(key: string): Id<'method'> {
   const hex = createHash('sha256').update(`countersign/method/v1\0${key}`).digest('hex');
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return formatId('method', hexToUuid(`${hex.slice(0, 12)}8${hex.slice(13, 16)}${variant}${hex.slice(17, 32)}`));
+  return formatId(
+    'method',
+    hexToUuid(`${hex.slice(0, 12)}8${hex.slice(13, 16)}${variant}${hex.slice(17, 32)}`),
+  );
 }

@@ -18,7 +18,8 @@ export interface MethodRegistry {
 export function createMethodRegistry(methods: readonly Method[]): MethodRegistry {
   const byKey = new Map<string, Method>();
   for (const method of methods) {
-    if (!/^[a-z][a-z0-9-]{0,39}$/.test(method.key)) throw new TypeError(`method key "${method.key}" must be kebab-case`);
+    if (!/^[a-z][a-z0-9-]{0,39}$/.test(method.key))
+      throw new TypeError(`method key "${method.key}" must be kebab-case`);
     if (byKey.has(method.key)) throw new TypeError(`two methods have the key "${method.key}"`);
     byKey.set(method.key, method);
   }

@@ -18,7 +18,11 @@ export function canonicalText(value: unknown, limits: { bytesMax: number; depthM
   if (text === undefined) throw invalidInput(['data'], 'must be a JSON value');
   const bytes = Buffer.byteLength(text);
   if (bytes > limits.bytesMax) {
-    throw invalidInput(['data'], `must be at most ${limits.bytesMax} bytes in canonical form, is ${bytes}`, 'too_big');
+    throw invalidInput(
+      ['data'],
+      `must be at most ${limits.bytesMax} bytes in canonical form, is ${bytes}`,
+      'too_big',
+    );
   }
   return text;
 }
@@ -39,11 +43,13 @@ function assertExact(value: unknown, path: (string | number)[], depthLeft: numbe
       if (depthLeft === 0) throw refuse('is nested too deeply');
       if (Array.isArray(value)) {
         // An index loop, not forEach: a hole in a sparse array is undefined and must be refused.
-        for (let index = 0; index < value.length; index += 1) assertExact(value[index], [...path, index], depthLeft - 1);
+        for (let index = 0; index < value.length; index += 1)
+          assertExact(value[index], [...path, index], depthLeft - 1);
         return;
       }
       const prototype: unknown = Object.getPrototypeOf(value);
-      if (prototype !== Object.prototype && prototype !== null) throw refuse('must be plain data: objects, arrays, text, numbers');
+      if (prototype !== Object.prototype && prototype !== null)
+        throw refuse('must be plain data: objects, arrays, text, numbers');
       for (const key of Object.keys(value)) {
         if (key === '__proto__') throw refuse('must not have the key "__proto__"');
         assertText(key, refuse);

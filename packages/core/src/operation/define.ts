@@ -33,10 +33,10 @@ export interface OperationOptions<Slug extends string, Schema extends z.ZodType>
   readonly clientCreatable?: boolean;
 }
 
-export interface Operation<Slug extends string = string, Schema extends z.ZodType = z.ZodType> extends OperationOptions<
-  Slug,
-  Schema
-> {
+export interface Operation<
+  Slug extends string = string,
+  Schema extends z.ZodType = z.ZodType,
+> extends OperationOptions<Slug, Schema> {
   readonly kind: 'operation';
 }
 
@@ -71,11 +71,17 @@ function* problems(options: OperationOptions<string, z.ZodType>): Generator<stri
   yield* outside('expiresInSeconds', options.expiresInSeconds, 1, 3600);
   yield* outside('executeWithinSeconds', options.executeWithinSeconds, 1, 86_400);
   yield* outside('attemptsMax', options.attemptsMax, 1, 5);
-  if (options.binding !== undefined && !bindings.includes(options.binding)) yield `binding must be one of ${bindings.join(', ')}`;
+  if (options.binding !== undefined && !bindings.includes(options.binding))
+    yield `binding must be one of ${bindings.join(', ')}`;
   if (options.methods?.length === 0) yield 'methods must name at least one method, or be left out';
 }
 
-function* outside(name: string, value: number | undefined, minimum: number, maximum: number): Generator<string> {
+function* outside(
+  name: string,
+  value: number | undefined,
+  minimum: number,
+  maximum: number,
+): Generator<string> {
   if (value === undefined) return;
   if (!Number.isInteger(value) || value < minimum || value > maximum) {
     yield `${name} must be a whole number from ${minimum} to ${maximum}`;

@@ -16,7 +16,11 @@ export interface Display {
 
 export function hashDisplay(display: Display): Buffer {
   const { title, description, facts } = display;
-  const canonical = canonicalize({ title, description, facts: facts.map(({ label, value }) => ({ label, value })) });
+  const canonical = canonicalize({
+    title,
+    description,
+    facts: facts.map(({ label, value }) => ({ label, value })),
+  });
   return createHash('sha256')
     .update('countersign/display/v1\0')
     .update(canonical ?? '')

@@ -11,7 +11,9 @@ export function createOperationRegistry(operations: readonly Operation[]): Opera
   const bySlug = new Map<string, Operation>();
   for (const operation of operations) {
     if (bySlug.has(operation.slug)) {
-      throw new CountersignError('internal', { cause: new TypeError(`two operations have the slug "${operation.slug}"`) });
+      throw new CountersignError('internal', {
+        cause: new TypeError(`two operations have the slug "${operation.slug}"`),
+      });
     }
     bySlug.set(operation.slug, operation);
   }

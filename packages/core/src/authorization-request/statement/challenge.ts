@@ -1,3 +1,4 @@
+import { dayAgo, iso, milliseconds, since } from '../../database/sql.ts';
 import { insertChallenge, type ChallengeParameters } from '../../challenge/insert.ts';
 import { chargeRecipient, refuseSubjectSends, type SendParameters } from '../../challenge/send-limit.ts';
 import { statement } from '../../database/statement.ts';
@@ -11,6 +12,7 @@ export interface RechallengeParameters extends EventParameters, SendParameters, 
   readonly generation: number;
   readonly resendAfter: Date | null;
   readonly challengedEventId: string;
+  readonly challengedData: string;
 }
 
 export interface ResetParameters extends RechallengeParameters {
@@ -38,8 +40,8 @@ WITH asked AS (
 ), subject AS (
   UPDATE countersign.subject_security AS s SET
     sent_at = CASE WHEN :sends::boolean
-      THEN countersign.since(s.sent_at, :now::timestamptz - interval '24 hours') || :now::timestamptz ELSE s.sent_at END
-    ${reset ? ', waiting = s.waiting || jsonb_build_object(asked.id::text, countersign.ms(asked.expires_at))' : ''}
+      THEN ${since('s.sent_at', dayAgo)} || :now::timestamptz ELSE s.sent_at END
+    ${reset ? `, waiting = s.waiting || jsonb_build_object(asked.id::text, ${milliseconds('asked.expires_at')})` : ''}
   FROM asked WHERE s.subject_id = asked.subject_id
   RETURNING CASE ${refuseSubjectSends} ELSE true END AS within
 ), recipient AS (${chargeRecipient}
@@ -54,26 +56,35 @@ WITH asked AS (
             id: ':resetEventId::uuid',
             from: 'permitted',
             sequence: 'r.sequence - 1',
-            data: `'expiresAt', countersign.iso(r.expires_at), 'by', :by::text`,
+            data: `'expiresAt', ${iso('r.expires_at')}, 'by', :by::text`,
           }),
         ]
       : []),
-    challengedEvent('permitted', 'r.sequence'),
+    challengedEvent('issued', 'permitted', 'r.sequence'),
   )}
 )
 SELECT permitted.*, to_jsonb(issued) AS challenge FROM permitted, issued`;
 }
 
-export const challengeRequest = statement<RechallengeParameters, RequestWithChallenge>('request_challenge', rechallenge(false));
+export const challengeRequest = statement<RechallengeParameters, RequestWithChallenge>(
+  'request_challenge',
+  rechallenge(false),
+);
 
-export const resetRequest = statement<ResetParameters, RequestWithChallenge>('request_reset', rechallenge(true));
+export const resetRequest = statement<ResetParameters, RequestWithChallenge>(
+  'request_reset',
+  rechallenge(true),
+);
 
 /** The carrier refused: the person may ask again at once. The limits stay charged; it may have been sent after all. */
-export const noteFailedDelivery = statement<{ readonly id: string; readonly challengeId: string; readonly now: Date }, RequestWithChallenge>(
+export const noteFailedDelivery = statement<
+  { readonly id: string; readonly challengeId: string; readonly now: Date },
+  RequestWithChallenge
+>(
   'request_delivery_failed',
   /* sql */ `
 WITH failed AS (
-  UPDATE countersign.challenge SET failed_delivery_at = :now::timestamptz WHERE id = :challengeId::uuid RETURNING *
+  UPDATE countersign.challenge SET failed_delivery_at = :now::timestamptz WHERE request_id = :id::uuid AND id = :challengeId::uuid RETURNING *
 ), freed AS (
   UPDATE countersign.authorization_request r SET resend_after = NULL
   FROM failed WHERE r.id = :id::uuid AND r.challenge_id = failed.id

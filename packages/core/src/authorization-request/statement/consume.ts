@@ -1,7 +1,6 @@
 import { statement } from '../../database/statement.ts';
 import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestRow } from '../row.ts';
-import { hashPairs } from './event-row.ts';
 
 export interface ConsumeParameters extends EventParameters {
   readonly id: string;
@@ -10,13 +9,28 @@ export interface ConsumeParameters extends EventParameters {
   readonly sessionId: string | null;
   readonly dataHash: Uint8Array;
   readonly eventId: string;
+  readonly consumedData: string;
 }
+
+/** What the receipt says. */
+export type ConsumedRow = Pick<
+  RequestRow,
+  | 'id'
+  | 'slug'
+  | 'subject_id'
+  | 'session_id'
+  | 'data_hash'
+  | 'display_hash'
+  | 'binding'
+  | 'granted_at'
+  | 'consumed_at'
+>;
 
 /**
  * Uses the grant, once, if every value is the one that was authorized. In the caller's transaction it
  * commits or rolls back with the caller's own write.
  */
-export const consumeRequest = statement<ConsumeParameters, RequestRow>(
+export const consumeRequest = statement<ConsumeParameters, ConsumedRow>(
   'request_consume',
   /* sql */ `
 WITH consumed AS (
@@ -32,11 +46,11 @@ WITH consumed AS (
       id: ':eventId::uuid',
       from: 'consumed',
       sequence: 'r.sequence',
-      data: `'by', :by::text, ${hashPairs}`,
+      data: ':consumedData::jsonb',
     }),
   )}
 )
-SELECT * FROM consumed`,
+SELECT id, slug, subject_id, session_id, data_hash, display_hash, binding, granted_at, consumed_at FROM consumed`,
 );
 
 /** Why not: the row as the one who consumes may know it. */

@@ -21,15 +21,24 @@ WITH decided AS (
   UPDATE countersign.subject_security s SET waiting = s.waiting - decided.id::text
   FROM decided WHERE s.subject_id = decided.subject_id
 ), logged AS (${appendEvents(
-    requestEvent({ type: `authorization_request.${state}`, id: ':eventId::uuid', from: 'decided', sequence: 'r.sequence', data }),
+    requestEvent({
+      type: `authorization_request.${state}`,
+      id: ':eventId::uuid',
+      from: 'decided',
+      sequence: 'r.sequence',
+      data,
+    }),
   )}
 )
 SELECT * FROM decided`;
 }
 
-export const denyRequest = statement<DeclineParameters & { readonly reason: 'declined' | 'not_me' }, RequestRow>(
-  'request_deny',
-  decline('denied', ':reason::text', `'reason', r.reason, 'by', :by::text`),
-);
+export const denyRequest = statement<
+  DeclineParameters & { readonly reason: 'declined' | 'not_me' },
+  RequestRow
+>('request_deny', decline('denied', ':reason::text', `'reason', r.reason, 'by', :by::text`));
 
-export const cancelRequest = statement<DeclineParameters, RequestRow>('request_cancel', decline('cancelled', 'NULL', `'by', :by::text`));
+export const cancelRequest = statement<DeclineParameters, RequestRow>(
+  'request_cancel',
+  decline('cancelled', 'NULL', `'by', :by::text`),
+);

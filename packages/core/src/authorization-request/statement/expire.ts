@@ -1,3 +1,4 @@
+import { iso } from '../../database/sql.ts';
 import { statement } from '../../database/statement.ts';
 import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 
@@ -31,7 +32,7 @@ WITH due AS (
       from: 'decided',
       sequence: 'r.sequence',
       occurredAt: 'r.expires_at',
-      data: `'expiresAt', countersign.iso(r.expires_at)`,
+      data: `'expiresAt', ${iso('r.expires_at')}`,
     }),
   )}
 )

@@ -2,7 +2,9 @@ import { refundCharge } from '../../challenge/budget.ts';
 import { statement } from '../../database/statement.ts';
 import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestRow } from '../row.ts';
-import { hashPairs } from './event-row.ts';
+
+/** What the grant changed beyond what its parameters say. */
+export type GrantedRow = Pick<RequestRow, 'sequence' | 'attempts_left'>;
 
 export interface GrantParameters extends EventParameters {
   readonly id: string;
@@ -11,14 +13,16 @@ export interface GrantParameters extends EventParameters {
   readonly settles: number;
   /** Only while this `check` still stands; null when a proof was judged just now. */
   readonly checkedProofId: string | null;
-  readonly proofId: string;
   readonly challengeId: string;
   readonly method: string;
   readonly factorId: string | null;
   readonly binding: string;
   readonly chargedAt: Date | null;
   readonly factorKey: string;
+  readonly executeBefore: Date;
   readonly eventId: string;
+  /** The event's payload as JSON text: the hashes in it never change, so it is known before the row is. */
+  readonly grantedData: string;
 }
 
 /**
@@ -27,20 +31,20 @@ export interface GrantParameters extends EventParameters {
  * of 200 rounds). Proof, refund and event are selected from the decided row: nothing is written unless the
  * update took its row.
  */
-export const grantRequest = statement<GrantParameters, RequestRow>(
+export const grantRequest = statement<GrantParameters, GrantedRow>(
   'request_grant',
   /* sql */ `
 WITH decided AS (
   UPDATE countersign.authorization_request r
   SET state = 'granted', binding = :binding::text, generation = r.generation + 1, sequence = r.sequence + 1,
     attempts_open = greatest(r.attempts_open - :settles::smallint, 0), checked = NULL, decided_at = :now::timestamptz,
-    granted_at = :now::timestamptz, execute_before = :now::timestamptz + make_interval(secs => r.execute_within_seconds)
+    granted_at = :now::timestamptz, execute_before = :executeBefore::timestamptz
   WHERE r.id = :id::uuid AND r.state = 'waiting' AND r.generation = :generation::int AND r.expires_at > :now::timestamptz
     AND (:checkedProofId::text IS NULL OR r.checked->>'proofId' = :checkedProofId::text)
   RETURNING r.*
 ), proved AS (
-  INSERT INTO countersign.proof (id, request_id, challenge_id, subject_id, method, factor_id, binding, data_hash, display_hash, proven_at)
-  SELECT :proofId::uuid, r.id, :challengeId::uuid, r.subject_id, :method::text, :factorId::uuid, r.binding, r.data_hash,
+  INSERT INTO countersign.proof (request_id, challenge_id, subject_id, method, factor_id, binding, data_hash, display_hash, proven_at)
+  SELECT r.id, :challengeId::uuid, r.subject_id, :method::text, :factorId::uuid, r.binding, r.data_hash,
     r.display_hash, r.granted_at
   FROM decided r
 ), settled AS (
@@ -52,10 +56,9 @@ WITH decided AS (
       id: ':eventId::uuid',
       from: 'decided',
       sequence: 'r.sequence',
-      data: `'method', :method::text, 'factorId', :factorId::uuid, 'challengeId', :challengeId::uuid, 'binding', r.binding,
-      'executeBefore', countersign.iso(r.execute_before), 'by', :by::text, ${hashPairs}`,
+      data: ':grantedData::jsonb',
     }),
   )}
 )
-SELECT * FROM decided`,
+SELECT sequence, attempts_left FROM decided`,
 );

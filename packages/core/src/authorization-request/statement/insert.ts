@@ -1,9 +1,9 @@
+import { dayAgo, iso, milliseconds, since } from '../../database/sql.ts';
 import { chargeRecipient, refuseSubjectSends, type SendParameters } from '../../challenge/send-limit.ts';
 import { insertChallenge, type ChallengeParameters } from '../../challenge/insert.ts';
 import { statement } from '../../database/statement.ts';
 import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
-import type { RequestWithChallenge } from '../row.ts';
-import { challengedEvent, hashPairs } from './event-row.ts';
+import { challengedEvent } from './event-row.ts';
 
 export interface InsertParameters extends EventParameters, SendParameters, ChallengeParameters {
   readonly id: string;
@@ -31,6 +31,9 @@ export interface InsertParameters extends EventParameters, SendParameters, Chall
   /** No request older than this can have been denied just now: a bound for the index. */
   readonly deniedSince: string;
   readonly createdEventId: string;
+  /** Payloads as JSON text: all that is in them is known before the row is. */
+  readonly createdData: string;
+  readonly challengedData: string | null;
   readonly challengedEventId: string;
 }
 
@@ -38,16 +41,16 @@ export interface InsertParameters extends EventParameters, SendParameters, Chall
  * Create: one round trip, one commit. The limits are charged first; what they refuse ends the statement, so
  * nothing is half done. Children are read from what was really inserted.
  */
-export const insertRequest = statement<InsertParameters, RequestWithChallenge>(
+export const insertRequest = statement<InsertParameters, { id: string }>(
   'request_insert',
   /* sql */ `
 WITH subject AS (
   INSERT INTO countersign.subject_security AS s (subject_id, waiting, sent_at)
-  VALUES (:subjectId::text, jsonb_build_object(:id::uuid::text, countersign.ms(:expiresAt::timestamptz)),
+  VALUES (:subjectId::text, jsonb_build_object(:id::uuid::text, ${milliseconds(':expiresAt::timestamptz')}),
     CASE WHEN :sends::boolean THEN ARRAY[:now::timestamptz] ELSE '{}' END)
   ON CONFLICT (subject_id) DO UPDATE SET
-    waiting = countersign.unexpired(s.waiting, countersign.ms(:now::timestamptz)) || EXCLUDED.waiting,
-    sent_at = countersign.since(s.sent_at, :now::timestamptz - interval '24 hours') || EXCLUDED.sent_at
+    waiting = (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(s.waiting) WHERE value::bigint > ${milliseconds(':now::timestamptz')}) || EXCLUDED.waiting,
+    sent_at = ${since('s.sent_at', dayAgo)} || EXCLUDED.sent_at
   RETURNING CASE
     WHEN (SELECT count(*) FROM jsonb_object_keys(s.waiting)) > :waitingMax::int
     THEN countersign.refuse('waiting_per_subject', (SELECT to_timestamp(min(value::bigint) / 1000.0) FROM jsonb_each(s.waiting)))
@@ -80,11 +83,10 @@ WITH subject AS (
       id: ':createdEventId::uuid',
       from: 'created',
       sequence: '1',
-      data: `'title', r.title, 'methods', r.methods, 'requiredBinding', r.required_binding,
-      'expiresAt', countersign.iso(r.expires_at), 'by', :by::text, ${hashPairs}`,
+      data: ':createdData::jsonb',
     }),
-    challengedEvent('created', '2'),
+    challengedEvent('issued', 'created', '2'),
   )}
 )
-SELECT created.*, to_jsonb(issued) AS challenge FROM created LEFT JOIN issued ON true`,
+SELECT id FROM created`,
 );

@@ -5,7 +5,10 @@ import { statement } from '../../database/statement.ts';
  * A right answer that came too late (another one won, or it was denied): it grants nothing, but it was
  * right, so it is not held against the person.
  */
-export const settleLateRight = statement<{ readonly id: string; readonly chargedAt: Date; readonly factorKey: string }, { id: string }>(
+export const settleLateRight = statement<
+  { readonly id: string; readonly chargedAt: Date; readonly factorKey: string },
+  { id: string }
+>(
   'request_late',
   /* sql */ `
 WITH settled AS (

@@ -17,7 +17,10 @@ export interface RequestWithSecurity extends RequestWithChallenge {
 }
 
 /** The same with the subject's counters: read only to say why something was refused. */
-export const readRequestWithSecurity = statement<ViewerParameters & { readonly id: string }, RequestWithSecurity>(
+export const readRequestWithSecurity = statement<
+  ViewerParameters & { readonly id: string },
+  RequestWithSecurity
+>(
   'request_read_security',
   /* sql */ `
 SELECT r.*, ${newestChallenge}, (

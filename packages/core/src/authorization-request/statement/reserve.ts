@@ -1,12 +1,17 @@
 import { chargeSubject, type BudgetParameters } from '../../challenge/budget.ts';
-import type { ChallengeRow } from '../../challenge/row.ts';
 import { statement } from '../../database/statement.ts';
 import type { RequestRow } from '../row.ts';
 import { visibleTo, type ViewerParameters } from './visible.ts';
 
+/**
+ * The request once for each challenge that the proof may answer: the newest and the one before, of the
+ * present generation; once with nulls when there is none.
+ */
 export interface ReservedRow extends RequestRow {
-  /** The challenges the proof may answer: the newest and the one before, of the present generation. */
-  readonly open_challenges: ChallengeRow[] | null;
+  readonly open_id: string | null;
+  readonly open_factor_id: string | null;
+  readonly open_digest: Buffer | null;
+  readonly open_key_id: string | null;
 }
 
 /**
@@ -35,13 +40,10 @@ WITH locked AS (
   FROM charged WHERE r.id = :id::uuid
   RETURNING r.*
 )
-SELECT spent.*, (
-  SELECT jsonb_agg(to_jsonb(c) ORDER BY c.created_at DESC, c.id DESC)
-  FROM (
-    SELECT * FROM countersign.challenge
-    WHERE request_id = spent.id AND generation = spent.generation AND method = :method::text AND expires_at > :now::timestamptz
-    ORDER BY created_at DESC, id DESC LIMIT 2
-  ) c
-) AS open_challenges
-FROM spent`,
+SELECT spent.*, c.id AS open_id, c.factor_id AS open_factor_id, c.digest AS open_digest, c.key_id AS open_key_id
+FROM spent LEFT JOIN LATERAL (
+  SELECT * FROM countersign.challenge
+  WHERE request_id = spent.id AND generation = spent.generation AND method = :method::text AND expires_at > :now::timestamptz
+  ORDER BY created_at DESC, id DESC LIMIT 2
+) c ON true`,
 );

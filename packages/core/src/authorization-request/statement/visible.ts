@@ -22,7 +22,12 @@ export function viewerOf(actor: Actor): ViewerParameters {
     case 'operator':
       return { everyone: true, viewerSubject: null, viewerSession: null, anySession: true };
     case 'subject':
-      return { everyone: false, viewerSubject: actor.subjectId, viewerSession: actor.sessionId, anySession: false };
+      return {
+        everyone: false,
+        viewerSubject: actor.subjectId,
+        viewerSession: actor.sessionId,
+        anySession: false,
+      };
     case 'device':
       return { everyone: false, viewerSubject: actor.subjectId, viewerSession: null, anySession: true };
   }

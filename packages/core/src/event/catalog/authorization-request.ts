@@ -18,7 +18,13 @@ export const authorizationRequestEvents = {
       by: z.string(),
       ...hashes,
     }),
-    public: z.object({ title: z.string(), methods: z.array(z.string()), requiredBinding: binding, expiresAt: time, ...hashes }),
+    public: z.object({
+      title: z.string(),
+      methods: z.array(z.string()),
+      requiredBinding: binding,
+      expiresAt: time,
+      ...hashes,
+    }),
   },
   'authorization_request.challenged': {
     summary: 'A proof was asked for: a code was made, a device prompted.',
@@ -30,11 +36,21 @@ export const authorizationRequestEvents = {
       expiresAt: time,
       sendsLeft: z.number().int(),
     }),
-    public: z.object({ challengeId: z.string(), method: z.string(), sentTo: z.string().nullable(), expiresAt: time }),
+    public: z.object({
+      challengeId: z.string(),
+      method: z.string(),
+      sentTo: z.string().nullable(),
+      expiresAt: time,
+    }),
   },
   'authorization_request.check_failed': {
     summary: 'A wrong proof was presented and cost an attempt.',
-    full: z.object({ method: z.string(), command: z.enum(['check', 'grant']), attemptsLeft: z.number().int(), by: z.string() }),
+    full: z.object({
+      method: z.string(),
+      command: z.enum(['check', 'grant']),
+      attemptsLeft: z.number().int(),
+      by: z.string(),
+    }),
     public: z.object({ method: z.string(), attemptsLeft: z.number().int() }),
   },
   'authorization_request.granted': {
@@ -72,7 +88,7 @@ export const authorizationRequestEvents = {
   },
   'authorization_request.consumed': {
     summary: 'The authorization was used. It cannot be used again.',
-    full: z.object({ by: z.string(), ...hashes }),
+    full: z.object({ dataHash: z.string(), by: z.string() }),
     public: z.object({ dataHash: z.string() }),
   },
 } as const satisfies Record<string, EventKind>;

@@ -21,11 +21,11 @@ export const confirmationEvents = {
   'confirmation.used': {
     summary: 'The confirmation was used. It cannot be used again.',
     full: z.object({ purpose: z.string().nullable() }),
-    public: z.object({  }),
+    public: z.object({}),
   },
   'confirmation.expired': {
     summary: 'Nobody answered in time.',
-    full: z.object({  }),
-    public: z.object({  }),
+    full: z.object({}),
+    public: z.object({}),
   },
 } as const satisfies Record<string, EventKind>;

@@ -41,11 +41,11 @@ export const factorEvents = {
   'device.revoked': {
     summary: 'A device was revoked.',
     full: z.object({ uuid: z.string() }),
-    public: z.object({  }),
+    public: z.object({}),
   },
   'device.primary_changed': {
     summary: 'Another device became the primary one.',
     full: z.object({ uuid: z.string() }),
-    public: z.object({  }),
+    public: z.object({}),
   },
 } as const satisfies Record<string, EventKind>;

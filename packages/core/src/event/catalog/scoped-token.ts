@@ -11,11 +11,11 @@ export const scopedTokenEvents = {
   'scoped_token.revoked': {
     summary: 'A token was revoked.',
     full: z.object({ by: z.string() }),
-    public: z.object({  }),
+    public: z.object({}),
   },
   'scoped_token.rejected': {
     summary: 'A token was refused.',
     full: z.object({ reason: z.string() }),
-    public: z.object({  }),
+    public: z.object({}),
   },
 } as const satisfies Record<string, EventKind>;

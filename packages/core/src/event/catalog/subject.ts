@@ -11,11 +11,11 @@ export const subjectEvents = {
   'subject.unlocked': {
     summary: 'An operator unlocked a subject.',
     full: z.object({ by: z.string() }),
-    public: z.object({  }),
+    public: z.object({}),
   },
   'abuse.reported': {
     summary: 'A person said with a signature: this was not me.',
     full: z.object({ requestId: z.string(), factorId: z.string() }),
-    public: z.object({  }),
+    public: z.object({}),
   },
 } as const satisfies Record<string, EventKind>;

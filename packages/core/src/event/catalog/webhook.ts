@@ -6,6 +6,6 @@ export const webhookEvents = {
   'webhook.disabled': {
     summary: 'An endpoint failed for too long and was switched off.',
     full: z.object({ reason: z.string() }),
-    public: z.object({  }),
+    public: z.object({}),
   },
 } as const satisfies Record<string, EventKind>;

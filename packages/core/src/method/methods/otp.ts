@@ -9,7 +9,10 @@ export interface OtpOptions {
   /** Makes the code: 6 to 10 ASCII digits. Default: uniform digits, 6 by SMS, 8 by e-mail. */
   readonly generate?: (input: { randomness: Randomness }) => string;
   /** Where this subject gets codes when the request does not say; null when nowhere. */
-  readonly resolve?: (input: { subjectId: string; context: unknown }) => Recipient | null | Promise<Recipient | null>;
+  readonly resolve?: (input: {
+    subjectId: string;
+    context: unknown;
+  }) => Recipient | null | Promise<Recipient | null>;
   /** Further languages, or other words, by language tag. */
   readonly texts?: OtpTexts;
 }
@@ -41,7 +44,9 @@ export function otp(options: OtpOptions): Method<typeof proof> {
     issue(input) {
       const generate = input.generate ?? options.generate;
       const digits = input.recipient?.channel === 'sms' ? 6 : 8;
-      const code = generate ? generated.parse(generate({ randomness: input.randomness })) : randomDigits(input.randomness, digits);
+      const code = generate
+        ? generated.parse(generate({ randomness: input.randomness }))
+        : randomDigits(input.randomness, digits);
       return { secret: code, text: renderOtpText(texts, code, input), options: null };
     },
     verify: (input) => ({ valid: input.matches(input.proof.code) }),

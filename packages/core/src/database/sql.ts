@@ -1,0 +1,28 @@
+/**
+ * Expressions that several statements share. They are text and not SQL functions: PostgreSQL cannot inline a
+ * function with a sub-select or a STABLE call, and plans it anew in every statement (measured: 50 to 100 µs
+ * a call, half of what a reservation costs).
+ */
+
+/** Those of the moments that are younger than a limit. */
+export function since(moments: string, after: string): string {
+  return `ARRAY(SELECT moment FROM unnest(${moments}) AS moment WHERE moment > ${after})`;
+}
+
+/** The moments without one of those that equal the given one. */
+export function without(moments: string, moment: string): string {
+  const place = `array_position(${moments}, ${moment})`;
+  return `CASE WHEN ${place} IS NULL THEN ${moments} ELSE ${moments}[: ${place} - 1] || ${moments}[${place} + 1 :] END`;
+}
+
+/** A time as events carry it: ISO 8601 in UTC with milliseconds. */
+export function iso(moment: string): string {
+  return `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
+/** A time in milliseconds since 1970. */
+export function milliseconds(moment: string): string {
+  return `(extract(epoch FROM ${moment}) * 1000)::bigint`;
+}
+
+export const dayAgo = `(:now::timestamptz - interval '24 hours')`;
