@@ -1,6 +1,7 @@
 import type { Actor } from './actor.ts';
 import * as request from './authorization-request/index.ts';
 import type { CoreContext, CoreServices } from './context.ts';
+import { awayError } from './database/failure.ts';
 import { migrate, pendingMigrations } from './database/migrate.ts';
 import { openDatabase, type DatabaseOptions } from './database/orm.ts';
 import { CountersignError } from './error.ts';
@@ -102,6 +103,6 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     };
   } catch (error) {
     await database.orm.close(true);
-    throw error;
+    throw awayError(error);
   }
 }

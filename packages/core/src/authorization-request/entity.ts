@@ -25,6 +25,7 @@ const AuthorizationRequestSchema = defineEntity({
     binding: p.text().nullable(),
     generation: p.integer(),
     sequence: p.integer(),
+    eventTxid: p.string().columnType('xid8'),
     attemptsMax: p.smallint(),
     attemptsLeft: p.smallint(),
     attemptsOpen: p.smallint(),

@@ -28,16 +28,24 @@ export function requestEvent(event: {
 }): string {
   const { id, type, occurredAt = ':now::timestamptz', sequence, data, from, where = 'true' } = event;
   return /* sql */ `
-  SELECT :epoch::integer, ${id}, '${type}', ${occurredAt}, r.subject_id, r.session_id, r.slug,
+  SELECT :epoch::integer, r.event_txid, ${id}, '${type}', ${occurredAt}, r.subject_id, r.session_id, r.slug,
     'authorization_request', r.id, ${sequence}, ${data.startsWith(':') ? data : `jsonb_build_object(${data})`}, :eventContext::jsonb
   FROM ${from} AS r WHERE ${where}`;
 }
+
+/**
+ * Assignment that every statement makes which appends events of a request `r`: the log is ordered by
+ * transaction, and a transaction can be older than the event before. A host that writes first and consumes
+ * last has an older number than the grant in between; its consumption must not be told before the grant.
+ * A later number than one's own only delays: readers pass no number that is still in use. (docs/adr/0005)
+ */
+export const advanceLog = 'event_txid = greatest(r.event_txid, pg_current_xact_id())';
 
 /** Writes the events, all in the statement of their transition. */
 export function appendEvents(...events: readonly string[]): string {
   return /* sql */ `
   INSERT INTO countersign.event
-    (epoch, id, type, occurred_at, subject_id, session_id, slug, about_kind, about_id, sequence, data, context)
+    (epoch, txid, id, type, occurred_at, subject_id, session_id, slug, about_kind, about_id, sequence, data, context)
   ${events.join('\n  UNION ALL')}`;
 }
 

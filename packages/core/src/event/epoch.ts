@@ -16,6 +16,13 @@ WHERE EXISTS (
 RETURNING epoch`,
 );
 
+/** Places in the old epoch mean nothing in the new one; only what can still have events needs a new place. */
+const forgetOldPlaces = statement<object, { id: string }>(
+  'epoch_forget_places',
+  `UPDATE countersign.authorization_request SET event_txid = '0'
+   WHERE state = 'waiting' OR (state = 'granted' AND consumed_at IS NULL)`,
+);
+
 /**
  * The log is ordered by (epoch, transaction, id). After a restore into a younger cluster the transaction ids
  * begin anew below those that are stored; then the epoch rises, under a lock, so that what is written from
@@ -26,6 +33,8 @@ export async function establishEpoch(database: Database): Promise<number> {
     const [installation] = await db.query(lockInstallation, {});
     if (!installation) throw new Error('the installation row is missing');
     const [raised] = await db.query(raiseEpoch, { epoch: installation.epoch });
-    return raised?.epoch ?? installation.epoch;
+    if (!raised) return installation.epoch;
+    await db.query(forgetOldPlaces, {});
+    return raised.epoch;
   });
 }

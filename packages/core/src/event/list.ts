@@ -12,6 +12,8 @@ import { eventListInput, type EventListInput, type eventListOutput } from './sch
 type Parsed = z.output<typeof eventListInput>;
 
 const limitDefault = 100;
+/** With a filter a page looks at more than it shows, but not at the whole log. */
+const scanMaxFiltered = 2000;
 
 /**
  * The log after a cursor, in commit order. `cursor` is where to go on: it moves past what did not match, so
@@ -29,12 +31,14 @@ export async function listEvents(
     throw invalidInput(['after'], 'must be the id of an event or a cursor that a list returned');
   const limit = parsed.limit ?? limitDefault;
   const { actor } = context;
+  const everything = parsed.types === undefined && parsed.slug === undefined && actor.kind !== 'subject';
   const rows = await scan(context, parsed, {
     ...after,
     types: parsed.types ?? null,
     slug: parsed.slug ?? null,
     everySession: actor.kind !== 'subject',
     sessionId: actor.kind === 'subject' ? actor.sessionId : null,
+    scanMax: everything ? limit : scanMaxFiltered,
     limit,
   });
   const matching = rows.filter((row) => row.matches).slice(0, limit);

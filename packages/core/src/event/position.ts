@@ -1,25 +1,33 @@
 import { fromBase32, toBase32 } from '../base32.ts';
 import { hexToUuid, idPrefix, type Id } from '../id.ts';
 
-/** A place in the log: epoch, transaction, event. Events are ordered by it, and it is their public id. */
+/** A place in the log: epoch, transaction, sequence of what it is about, event. Events are ordered by it, and it is their public id. */
 export interface Position {
   readonly epoch: number;
   /** PostgreSQL's 64-bit transaction id, as decimal text. */
   readonly txid: string;
+  readonly sequence: number;
   readonly id: string;
 }
 
 /** Before the first event. */
-export const logStart: Position = { epoch: 0, txid: '0', id: '00000000-0000-0000-0000-000000000000' };
+export const logStart: Position = {
+  epoch: 0,
+  txid: '0',
+  sequence: 0,
+  id: '00000000-0000-0000-0000-000000000000',
+};
 
+const integerMax = 0x7fffffff;
 const txidMax = 2n ** 63n - 1n;
 
-/** `evt_` and the place in 45 characters: the same for the same event whenever it is read. */
-export function formatPosition({ epoch, txid, id }: Position): Id<'event'> {
-  const bytes = Buffer.alloc(28);
+/** `evt_` and the place in 52 characters: the same for the same event whenever it is read. */
+export function formatPosition({ epoch, txid, sequence, id }: Position): Id<'event'> {
+  const bytes = Buffer.alloc(32);
   bytes.writeUInt32BE(epoch, 0);
   bytes.writeBigUInt64BE(BigInt(txid), 4);
-  bytes.write(id.replaceAll('-', ''), 12, 'hex');
+  bytes.writeUInt32BE(sequence, 12);
+  bytes.write(id.replaceAll('-', ''), 16, 'hex');
   return `${idPrefix('event')}${toBase32(bytes)}` as Id<'event'>;
 }
 
@@ -27,11 +35,12 @@ export function formatPosition({ epoch, txid, id }: Position): Id<'event'> {
 export function parsePosition(text: string): Position | null {
   const prefix = idPrefix('event');
   if (!text.startsWith(prefix)) return null;
-  const decoded = fromBase32(text.slice(prefix.length), 28);
+  const decoded = fromBase32(text.slice(prefix.length), 32);
   if (!decoded) return null;
   const bytes = Buffer.from(decoded);
   const epoch = bytes.readUInt32BE(0);
   const txid = bytes.readBigUInt64BE(4);
-  if (epoch > 0x7fffffff || txid > txidMax) return null;
-  return { epoch, txid: txid.toString(), id: hexToUuid(bytes.toString('hex', 12)) };
+  const sequence = bytes.readUInt32BE(12);
+  if (epoch > integerMax || sequence > integerMax || txid > txidMax) return null;
+  return { epoch, txid: txid.toString(), sequence, id: hexToUuid(bytes.toString('hex', 16)) };
 }

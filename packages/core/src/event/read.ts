@@ -4,8 +4,6 @@ import type { EventType } from './catalog.ts';
 import type { Position } from './position.ts';
 import type { EventRow } from './row.ts';
 
-const scanMax = 10_000;
-
 const columns = `e.epoch, e.txid::text, e.id, e.type, e.occurred_at, e.subject_id, e.session_id, e.slug, e.about_kind, e.about_id,
   e.sequence, e.data, e.context`;
 
@@ -14,7 +12,7 @@ const columns = `e.epoch, e.txid::text, e.id, e.type, e.occurred_at, e.subject_i
  * ended, so that nothing can appear before it later. A reader of `id > last` lost 1,675 of 2,705 events with
  * 40 writers. What an older epoch holds was written before the restore that ended it.
  */
-const afterPlace = /* sql */ `(e.epoch, e.txid, e.id) > (:epoch::integer, :txid::text::xid8, :id::uuid)
+const afterPlace = /* sql */ `(e.epoch, e.txid, e.sequence, e.id) > (:epoch::integer, :txid::text::xid8, :sequence::integer, :id::uuid)
   AND (e.txid < pg_snapshot_xmin(pg_current_snapshot()) OR e.epoch < (SELECT i.epoch FROM countersign.installation i))`;
 
 export interface LogFilter {
@@ -26,6 +24,8 @@ export interface LogFilter {
 }
 
 export interface PageParameters extends Position, LogFilter {
+  /** At most so many events are looked at. */
+  readonly scanMax: number;
   readonly limit: number;
 }
 
@@ -43,7 +43,7 @@ WITH scanned AS (
   SELECT ${columns}, row_number() OVER () AS place, count(*) OVER () AS total
   FROM (
     SELECT * FROM countersign.event e WHERE ${scope} ${afterPlace}
-    ORDER BY e.epoch, e.txid, e.id LIMIT ${scanMax}
+    ORDER BY e.epoch, e.txid, e.sequence, e.id LIMIT :scanMax::int
   ) e
 ), judged AS (
   SELECT *, (:types::text[] IS NULL OR type = ANY (:types::text[])) AND (:slug::text IS NULL OR slug = :slug::text)
@@ -73,7 +73,7 @@ export const readPageAbout = statement<
 export const readNew = statement<Position & { readonly limit: number }, EventRow>(
   'log_new',
   /* sql */ `
-SELECT ${columns} FROM countersign.event e WHERE ${afterPlace} ORDER BY e.epoch, e.txid, e.id LIMIT :limit::int`,
+SELECT ${columns} FROM countersign.event e WHERE ${afterPlace} ORDER BY e.epoch, e.txid, e.sequence, e.id LIMIT :limit::int`,
 );
 
 /**
@@ -99,5 +99,5 @@ const readEnd = statement<object, { epoch: number; txid: string }>(
 export async function logEnd(db: Executor): Promise<Position> {
   const [end] = await db.query(readEnd, {});
   if (!end) throw new Error('the installation row is missing');
-  return { ...end, id: '00000000-0000-0000-0000-000000000000' };
+  return { ...end, sequence: 0, id: '00000000-0000-0000-0000-000000000000' };
 }

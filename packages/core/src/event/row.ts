@@ -38,9 +38,15 @@ export function eventViewOf(row: EventRow, audience: 'full' | 'public'): EventVi
     slug: row.slug,
     about: { kind: row.about_kind, id: aboutIdOf(row) },
     sequence: row.sequence,
-    data: eventCatalog[row.type][audience].parse(row.data),
+    data: payloadOf(row, audience),
     context: audience === 'full' ? row.context : null,
   };
+}
+
+/** The payload's own keys of this audience. Not parsed: what an older version wrote must stay readable. */
+function payloadOf({ type, data }: EventRow, audience: 'full' | 'public'): Record<string, unknown> {
+  const keys = Object.keys(eventCatalog[type][audience].shape);
+  return Object.fromEntries(keys.filter((key) => Object.hasOwn(data, key)).map((key) => [key, data[key]]));
 }
 
 function aboutIdOf(row: EventRow): string {

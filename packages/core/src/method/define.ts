@@ -76,6 +76,6 @@ export interface Method<Schema extends z.ZodObject = z.ZodObject> {
   /** Whether and how this subject can be asked; null means it cannot. */
   readonly reach: (input: ReachInput) => Reach | null | Promise<Reach | null>;
   readonly issue: (input: IssueInput) => Issued | Promise<Issued>;
-  readonly verify: (input: VerifyInput<z.output<Schema>>) => { valid: boolean } | Promise<{ valid: boolean }>;
+  verify(input: VerifyInput<z.output<Schema>>): { valid: boolean } | Promise<{ valid: boolean }>;
   readonly send?: Send | undefined;
 }

@@ -2,7 +2,7 @@ import { dayAgo, iso, milliseconds, since } from '../../database/sql.ts';
 import { insertChallenge, type ChallengeParameters } from '../../challenge/insert.ts';
 import { chargeRecipient, refuseSubjectSends, type SendParameters } from '../../challenge/send-limit.ts';
 import { statement } from '../../database/statement.ts';
-import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
+import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestWithChallenge } from '../row.ts';
 import { challengedEvent } from './event-row.ts';
 
@@ -32,7 +32,7 @@ function rechallenge(reset: boolean): string {
 WITH asked AS (
   UPDATE countersign.authorization_request r
   SET challenge_id = :challengeId::uuid, checked = NULL, resend_after = :resendAfter::timestamptz,
-    sends_left = r.sends_left - 1, generation = r.generation + ${generationStep}, sequence = r.sequence + ${events}
+    sends_left = r.sends_left - 1, generation = r.generation + ${generationStep}, ${advanceLog}, sequence = r.sequence + ${events}
     ${reset ? ', expires_at = :expiresAt::timestamptz' : ''}
   WHERE r.id = :id::uuid AND r.state = 'waiting' AND r.generation = :generation::int AND r.expires_at > :now::timestamptz
     AND r.sends_left > 0 AND (r.resend_after IS NULL OR r.resend_after <= :now::timestamptz)

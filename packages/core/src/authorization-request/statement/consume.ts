@@ -1,5 +1,5 @@
 import { statement } from '../../database/statement.ts';
-import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
+import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestRow } from '../row.ts';
 
 export interface ConsumeParameters extends EventParameters {
@@ -35,7 +35,7 @@ export const consumeRequest = statement<ConsumeParameters, ConsumedRow>(
   /* sql */ `
 WITH consumed AS (
   UPDATE countersign.authorization_request r
-  SET consumed_at = :now::timestamptz, sequence = r.sequence + 1
+  SET consumed_at = :now::timestamptz, ${advanceLog}, sequence = r.sequence + 1
   WHERE r.id = :id::uuid AND r.slug = :slug::text AND r.subject_id = :subjectId::text
     AND (r.session_id IS NULL OR r.session_id = :sessionId::text)
     AND r.data_hash = :dataHash::bytea AND r.state = 'granted' AND r.consumed_at IS NULL AND r.execute_before > :now::timestamptz

@@ -1,5 +1,5 @@
 import { statement } from '../../database/statement.ts';
-import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
+import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestRow } from '../row.ts';
 import { visibleTo, type ViewerParameters } from './visible.ts';
 
@@ -13,7 +13,7 @@ function decline(state: 'denied' | 'cancelled', reason: string, data: string): s
   return /* sql */ `
 WITH decided AS (
   UPDATE countersign.authorization_request r
-  SET state = '${state}', reason = ${reason}, generation = r.generation + 1, sequence = r.sequence + 1, checked = NULL,
+  SET state = '${state}', reason = ${reason}, generation = r.generation + 1, ${advanceLog}, sequence = r.sequence + 1, checked = NULL,
     decided_at = :now::timestamptz
   WHERE r.id = :id::uuid AND ${visibleTo} AND r.state = 'waiting' AND r.expires_at > :now::timestamptz
   RETURNING r.*

@@ -1,5 +1,5 @@
 import { statement } from '../../database/statement.ts';
-import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
+import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 
 export interface ExhaustParameters extends EventParameters {
   /** Attempts younger than this may still be on their way. */
@@ -21,7 +21,7 @@ WITH due AS (
   ORDER BY r.expires_at LIMIT :batchSizeMax::int FOR NO KEY UPDATE SKIP LOCKED
 ), decided AS (
   UPDATE countersign.authorization_request r
-  SET state = 'denied', reason = 'attempts_exhausted', generation = r.generation + 1, sequence = r.sequence + 1, attempts_open = 0,
+  SET state = 'denied', reason = 'attempts_exhausted', generation = r.generation + 1, ${advanceLog}, sequence = r.sequence + 1, attempts_open = 0,
     checked = NULL, decided_at = :now::timestamptz
   FROM due WHERE r.id = due.id
   RETURNING r.*

@@ -1,6 +1,6 @@
 import { iso } from '../../database/sql.ts';
 import { statement } from '../../database/statement.ts';
-import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
+import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 
 export interface ExpireParameters extends Omit<EventParameters, 'by'> {
   /** Everything that expired before this was swept already. */
@@ -22,7 +22,7 @@ WITH due AS (
   ORDER BY r.expires_at LIMIT :batchSizeMax::int FOR NO KEY UPDATE
 ), decided AS (
   UPDATE countersign.authorization_request r
-  SET state = 'expired', generation = r.generation + 1, sequence = r.sequence + 1, checked = NULL, decided_at = r.expires_at
+  SET state = 'expired', generation = r.generation + 1, ${advanceLog}, sequence = r.sequence + 1, checked = NULL, decided_at = r.expires_at
   FROM due WHERE r.id = due.id
   RETURNING r.*
 ), logged AS (${appendEvents(

@@ -1,6 +1,6 @@
 import { refundCharge } from '../../challenge/budget.ts';
 import { statement } from '../../database/statement.ts';
-import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
+import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestRow } from '../row.ts';
 
 /** What the grant changed beyond what its parameters say. */
@@ -36,7 +36,7 @@ export const grantRequest = statement<GrantParameters, GrantedRow>(
   /* sql */ `
 WITH decided AS (
   UPDATE countersign.authorization_request r
-  SET state = 'granted', binding = :binding::text, generation = r.generation + 1, sequence = r.sequence + 1,
+  SET state = 'granted', binding = :binding::text, generation = r.generation + 1, ${advanceLog}, sequence = r.sequence + 1,
     attempts_open = greatest(r.attempts_open - :settles::smallint, 0), checked = NULL, decided_at = :now::timestamptz,
     granted_at = :now::timestamptz, execute_before = :executeBefore::timestamptz
   WHERE r.id = :id::uuid AND r.state = 'waiting' AND r.generation = :generation::int AND r.expires_at > :now::timestamptz

@@ -1,5 +1,5 @@
 import { statement } from '../../database/statement.ts';
-import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
+import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestWithChallenge } from '../row.ts';
 import { newestChallenge } from './newest-challenge.ts';
 
@@ -24,7 +24,7 @@ WITH locked AS (
   FROM countersign.authorization_request r WHERE r.id = :id::uuid FOR NO KEY UPDATE
 ), judged AS (
   UPDATE countersign.authorization_request r
-  SET sequence = r.sequence + CASE WHEN locked.last THEN 2 ELSE 1 END,
+  SET ${advanceLog}, sequence = r.sequence + CASE WHEN locked.last THEN 2 ELSE 1 END,
     attempts_open = greatest(r.attempts_open - 1, 0),
     checked = NULL,
     state = CASE WHEN locked.last THEN 'denied' ELSE r.state END,

@@ -50,6 +50,7 @@ CREATE TABLE countersign.authorization_request (
   binding text,
   generation integer NOT NULL DEFAULT 1,
   sequence integer NOT NULL,
+  event_txid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   attempts_max smallint NOT NULL,
   attempts_left smallint NOT NULL,
   attempts_open smallint NOT NULL DEFAULT 0,
@@ -77,6 +78,8 @@ CREATE INDEX authorization_request_subject ON countersign.authorization_request 
 CREATE INDEX authorization_request_expiry ON countersign.authorization_request (expires_at);
 CREATE INDEX authorization_request_related ON countersign.authorization_request
   USING gin (related_objects jsonb_path_ops) WHERE related_objects <> '[]'::jsonb;
+
+COMMENT ON COLUMN countersign.authorization_request.event_txid IS 'where its newest event stands in the log: the next one stands there or later';
 
 CREATE TABLE countersign.challenge (
   request_id uuid NOT NULL,
@@ -135,7 +138,8 @@ CREATE INDEX idempotency_key_expiry ON countersign.idempotency_key (expires_at);
 
 CREATE TABLE countersign.event (
   epoch integer NOT NULL,
-  txid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  txid xid8 NOT NULL,
+  sequence integer NOT NULL,
   id uuid NOT NULL,
   type text NOT NULL,
   occurred_at timestamptz NOT NULL,
@@ -144,13 +148,12 @@ CREATE TABLE countersign.event (
   slug text,
   about_kind text NOT NULL,
   about_id uuid NOT NULL,
-  sequence integer NOT NULL,
   data jsonb NOT NULL,
   context jsonb,
-  PRIMARY KEY (epoch, txid, id),
+  PRIMARY KEY (epoch, txid, sequence, id),
   CONSTRAINT event_once UNIQUE (about_id, sequence)
 );
-CREATE INDEX event_subject ON countersign.event (subject_id, epoch, txid, id);
+CREATE INDEX event_subject ON countersign.event (subject_id, epoch, txid, sequence, id);
 `;
 
 const guards = /* sql */ `

@@ -1,0 +1,199 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { describe, expect, it } from 'vitest';
+import { migrate, pendingMigrations } from '../src/database/migrate.ts';
+import { openDatabase } from '../src/database/orm.ts';
+import { entities } from '../src/entities.ts';
+import { openCore, otp, silentLogger } from '../src/index.ts';
+import { createOutbox, createTestDatabase, openTestCore } from '../testing/index.ts';
+import { createTransfer, rightProof } from './fixtures.ts';
+
+const secret = Buffer.alloc(32, 7).toString('base64');
+
+describe('migrations', () => {
+  it('run once though many processes start together on an empty database', async () => {
+    await using test = await createTestDatabase();
+    await test.sql.query('DROP SCHEMA countersign CASCADE');
+    const databases = await Promise.all(
+      Array.from({ length: 6 }, () => openDatabase(test.url, silentLogger)),
+    );
+    const applied = await Promise.all(databases.map(migrate));
+    expect(applied.flat()).toEqual(await pendingBefore());
+    await Promise.all(databases.map(({ orm }) => orm.close(true)));
+    const { rows } = await test.sql.query('SELECT count(*)::int AS n FROM countersign.installation');
+    expect(rows).toEqual([{ n: 1 }]);
+
+    async function pendingBefore() {
+      const { rows: stored } = await test.sql.query<{ name: string }>(
+        'SELECT name FROM countersign.migration ORDER BY id',
+      );
+      return stored.map(({ name }) => name);
+    }
+  });
+
+  it('that are missing end the start when it may not migrate, with the way out', async () => {
+    await using test = await createTestDatabase();
+    await test.sql.query('DROP SCHEMA countersign CASCADE');
+    const open = openCore({
+      database: test.url,
+      secret,
+      methods: [otp({ send: createOutbox().send })],
+      migrate: false,
+    });
+    await expect(open).rejects.toMatchObject({
+      reason: 'unavailable_dependency',
+      cause: { message: expect.stringContaining('countersign migrate') as string },
+    });
+    const database = await openDatabase(test.url, silentLogger);
+    expect(await pendingMigrations(database)).not.toEqual([]);
+    await database.orm.close(true);
+  });
+
+  it('leave nothing outside our schema', async () => {
+    await using test = await createTestDatabase();
+    const { rows } = await test.sql.query(
+      "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace",
+    );
+    expect(rows).toEqual([]);
+  });
+});
+
+it('knows in MikroORM exactly the columns that are there', async () => {
+  await using test = await openTestCore();
+  for (const entity of entities) {
+    const meta = test.core.context({ kind: 'service' }).database.orm.getMetadata().get(entity);
+    const { rows } = await test.database.sql.query<{ column_name: string }>(
+      "SELECT column_name FROM information_schema.columns WHERE table_schema = 'countersign' AND table_name = $1",
+      [meta.tableName],
+    );
+    expect(meta.props.flatMap(({ fieldNames }) => fieldNames).toSorted()).toEqual(
+      rows.map(({ column_name }) => column_name).toSorted(),
+    );
+  }
+});
+
+describe('guards below the code', () => {
+  const attacks: [string, string, RegExp][] = [
+    [
+      'a decision does not change',
+      "UPDATE countersign.authorization_request SET state = 'denied' WHERE state = 'granted'",
+      /does not change/,
+    ],
+    [
+      'a decided request does not wait again',
+      "UPDATE countersign.authorization_request SET state = 'waiting', decided_at = NULL WHERE state = 'granted'",
+      /does not change/,
+    ],
+    [
+      'a consumption is not undone',
+      'UPDATE countersign.authorization_request SET consumed_at = NULL WHERE consumed_at IS NOT NULL',
+      /does not change/,
+    ],
+    [
+      'data does not change',
+      "UPDATE countersign.authorization_request SET data = '{}'",
+      /what an authorization request asks/,
+    ],
+    [
+      'the data hash does not change',
+      "UPDATE countersign.authorization_request SET data_hash = '\\x00'",
+      /what an authorization request asks/,
+    ],
+    [
+      'the subject does not change',
+      "UPDATE countersign.authorization_request SET subject_id = 'eve'",
+      /what an authorization request asks/,
+    ],
+    [
+      'attempts do not go below zero',
+      'UPDATE countersign.authorization_request SET attempts_left = -1',
+      /attempts_within/,
+    ],
+    [
+      'attempts do not exceed the maximum',
+      'UPDATE countersign.authorization_request SET attempts_left = attempts_max + 1',
+      /attempts_within/,
+    ],
+    [
+      'a grant has its proof’s binding and its window',
+      "UPDATE countersign.authorization_request SET state = 'granted', decided_at = now() WHERE state = 'waiting'",
+      /decision_complete/,
+    ],
+    ['a proof does not change', "UPDATE countersign.proof SET method = 'other'", /a proof does not change/],
+    [
+      'a request has one proof',
+      'INSERT INTO countersign.proof SELECT * FROM countersign.proof',
+      /proof_pkey/,
+    ],
+    [
+      'an event has one place in its history',
+      'INSERT INTO countersign.event SELECT epoch, txid, sequence, gen_random_uuid(), type, occurred_at, subject_id, session_id, slug, about_kind, about_id, data, context FROM countersign.event',
+      /event_once/,
+    ],
+  ];
+  it('hold whatever the code above does', async () => {
+    await using test = await openTestCore();
+    const { id, data } = await createTransfer(test);
+    await test.core.authorizationRequest.grant(test.service, { id, proof: rightProof(test) });
+    await test.core.authorizationRequest.consume(test.service, {
+      id,
+      slug: 'transfer',
+      subjectId: 'ada',
+      data,
+    });
+    await createTransfer(test, { data: 'waiting' });
+    for (const [what, sql, error] of attacks)
+      await expect(test.database.sql.query(sql), what).rejects.toThrow(error);
+  });
+});
+
+describe('a database that is away', () => {
+  it('is unavailable_dependency at the start', async () => {
+    const open = openCore({
+      database: 'postgresql://nobody@127.0.0.1:1/none',
+      secret,
+      methods: [otp({ send: createOutbox().send })],
+    });
+    await expect(open).rejects.toMatchObject({ reason: 'unavailable_dependency' });
+  });
+
+  it('is unavailable_dependency in the middle, and works again when it is back', async () => {
+    await using test = await openTestCore();
+    const { id } = await createTransfer(test);
+    const admin = new pg.Client({ connectionString: test.database.url });
+    await admin.connect();
+    await test.core.authorizationRequest.get(test.service, { id });
+    await admin.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'countersign'",
+    );
+    await admin.end();
+    const answers = await Promise.allSettled(
+      Array.from({ length: 5 }, () => test.core.authorizationRequest.get(test.service, { id })),
+    );
+    for (const answer of answers) {
+      if (answer.status === 'rejected')
+        expect(answer.reason).toMatchObject({ reason: 'unavailable_dependency' });
+    }
+    expect(await test.core.authorizationRequest.get(test.service, { id })).toMatchObject({ id });
+  });
+});
+
+it('lets a process end by itself once core is closed', async () => {
+  await using test = await createTestDatabase();
+  const program = `
+    import { openCore, otp } from '@countersign/core';
+    const core = await openCore({ database: process.argv[1], secret: ${JSON.stringify(secret)}, methods: [otp({ send: async () => {} })] });
+    await core.close();
+    console.log('closed');`;
+  const run = promisify(execFile);
+  const { stdout } = await run(
+    process.execPath,
+    ['--conditions=@countersign/source', '--input-type=module', '-e', program, test.url],
+    {
+      cwd: new URL('..', import.meta.url),
+      timeout: 10_000,
+    },
+  );
+  expect(stdout).toContain('closed');
+});

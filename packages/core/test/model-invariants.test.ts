@@ -1,0 +1,176 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sweep } from '../src/maintenance/sweep.ts';
+import { openTestCore, type TestCore } from '../testing/index.ts';
+import {
+  findChanges,
+  findViolations,
+  findViolationsIn,
+  invariantChecks,
+  snapshotImmutable,
+} from '../testing/invariants.ts';
+import { plants } from './model/plants.ts';
+
+let test: TestCore;
+
+/** One subject for each way a request can end, named after it. */
+beforeAll(async () => {
+  test = await openTestCore();
+  const { core, service, outbox, clock } = test;
+  const { authorizationRequest } = core;
+  const data = { to: 'GB29', amountCents: 250_000 };
+  const create = async (subjectId: string, idempotencyKey?: string) => {
+    const request = await authorizationRequest.create(service, {
+      slug: 'transfer',
+      subjectId,
+      data,
+      title: 'Transfer “money”',
+      description: 'to\nGB29',
+      facts: [{ label: 'Amount', value: '€ 2,500.00' }],
+      deliverTo: { channel: 'email', address: `${subjectId}@example.org` },
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+    });
+    return request.id;
+  };
+  const answer = async (id: string, code: string) =>
+    await authorizationRequest.grant(service, { id, proof: { method: 'otp', code } });
+  const wrong = '0000000000';
+  const right = (subjectId: string) => outbox.codeFor(`${subjectId}@example.org`);
+
+  const expired = await authorizationRequest.get(service, { id: await create('expired') });
+  clock.set(expired.expiresAt);
+  await sweep(service);
+
+  const consumed = await create('consumed', 'key');
+  await answer(consumed, wrong);
+  await answer(consumed, right('consumed'));
+  await authorizationRequest.consume(service, {
+    id: consumed,
+    slug: 'transfer',
+    subjectId: 'consumed',
+    data,
+  });
+  await answer(await create('granted'), right('granted'));
+  await authorizationRequest.deny(service, { id: await create('denied') });
+  await authorizationRequest.cancel(service, { id: await create('cancelled') });
+  const exhausted = await create('exhausted');
+  for (let attempt = 0; attempt < 5; attempt += 1) await answer(exhausted, wrong);
+  const waiting = await create('waiting');
+  await answer(waiting, wrong);
+  clock.advance(60);
+  await authorizationRequest.reset(service, { id: waiting });
+});
+
+afterAll(async () => {
+  await test[Symbol.asyncDispose]();
+});
+
+it('finds nothing in tables that only core has written', async () => {
+  expect(await findViolations(test.database.sql, { now: test.clock.now() })).toEqual([]);
+});
+
+it('has something planted against every check', () => {
+  const planted = new Set(plants.map(({ against }) => against));
+  expect(invariantChecks.map(({ promise }) => promise).filter((promise) => !planted.has(promise))).toEqual(
+    [],
+  );
+});
+
+/** Every guard of the database down: constraints dropped, triggers off. Rolled back with all that follows. */
+const guardsDown = /* sql */ `
+SET LOCAL session_replication_role = replica;
+DO $down$
+DECLARE guard record;
+BEGIN
+  FOR guard IN SELECT conrelid::regclass AS relation, conname FROM pg_constraint
+    WHERE connamespace = 'countersign'::regnamespace AND contype IN ('c', 'u', 'p', 'f') LOOP
+    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', guard.relation, guard.conname);
+  END LOOP;
+END $down$`;
+
+async function onceRolledBack<Result>(run: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+  const client = await test.database.sql.connect();
+  try {
+    await client.query('BEGIN');
+    return await run(client);
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
+}
+
+describe('finds, with every guard of the database down,', () => {
+  for (const { against, what, sql } of plants) {
+    it(`${what} (${against.split(' ', 1)[0]})`, async () => {
+      const violations = await onceRolledBack(async (client) => {
+        await client.query(guardsDown);
+        const { rowCount } = await client.query(sql);
+        expect(rowCount, 'the plant must change something').toBeGreaterThan(0);
+        return await findViolationsIn(client, { now: test.clock.now() });
+      });
+      expect(violations.map((violation) => violation.slice(0, against.length))).toContain(against);
+    });
+  }
+
+  it('too much for limits that were set tighter', async () => {
+    const now = test.clock.now();
+    const violations = await findViolations(test.database.sql, { now, limits: { wrongProofsPerDayMax: 4 } });
+    expect(violations).toHaveLength(2);
+    expect(violations.every((violation) => violation.startsWith('I5'))).toBe(true);
+  });
+});
+
+describe('what must never change', () => {
+  const changes: Readonly<Record<string, string>> = {
+    'what a request asks': `UPDATE countersign.authorization_request SET data = '{"to":"XX"}' WHERE subject_id = 'waiting'`,
+    'the hash of its data': `UPDATE countersign.authorization_request SET data_hash = 'other' WHERE subject_id = 'waiting'`,
+    'its title': `UPDATE countersign.authorization_request SET title = 'Transfer' WHERE subject_id = 'waiting'`,
+    'whose it is': `UPDATE countersign.authorization_request SET subject_id = 'mallory' WHERE subject_id = 'waiting'`,
+    'its session': `UPDATE countersign.authorization_request SET session_id = 's1' WHERE subject_id = 'waiting'`,
+    'a decision': `UPDATE countersign.authorization_request SET state = 'cancelled' WHERE subject_id = 'denied'`,
+    'the reason of a denial': `UPDATE countersign.authorization_request SET reason = 'not_me' WHERE subject_id = 'denied'`,
+    'the time of a decision': `UPDATE countersign.authorization_request SET decided_at = now() WHERE subject_id = 'denied'`,
+    'a consumption': `UPDATE countersign.authorization_request SET consumed_at = NULL WHERE subject_id = 'consumed'`,
+    'a proof': `UPDATE countersign.proof SET method = 'totp'`,
+    'the digest of a code': `UPDATE countersign.challenge SET digest = 'other'`,
+    'an event': `UPDATE countersign.event SET data = '{}' WHERE type LIKE '%.granted'`,
+    'the number of an event': `UPDATE countersign.event SET sequence = sequence + 1`,
+  };
+  const removals: Readonly<Record<string, string>> = {
+    'a request': `DELETE FROM countersign.authorization_request WHERE subject_id = 'cancelled'`,
+    'a proof': `DELETE FROM countersign.proof`,
+    'an event': `DELETE FROM countersign.event WHERE type LIKE '%.check_failed'`,
+  };
+
+  const changesAfter = async (sql: string) =>
+    await onceRolledBack(async (client) => {
+      const before = await snapshotImmutable(test.database.sql);
+      await client.query(guardsDown);
+      await client.query(sql);
+      return await findChanges(client, before);
+    });
+
+  for (const [what, sql] of Object.entries(changes)) {
+    it(`is seen when it changes: ${what}`, async () => {
+      const found = await changesAfter(sql);
+      expect(found.length).toBeGreaterThan(0);
+      expect(found.every((violation) => violation.startsWith('I14'))).toBe(true);
+    });
+  }
+  for (const [what, sql] of Object.entries(removals)) {
+    it(`is seen when it goes: ${what}`, async () => {
+      expect((await changesAfter(sql)).filter((violation) => violation.endsWith('is gone'))).not.toEqual([]);
+    });
+  }
+
+  it('may be added to: a new request, an event more, a decision where there was none', async () => {
+    const before = await snapshotImmutable(test.database.sql);
+    const found = await onceRolledBack(async (client) => {
+      await client.query(
+        `UPDATE countersign.authorization_request SET state = 'denied', decided_at = now() WHERE state = 'waiting'`,
+      );
+      return await findChanges(client, before);
+    });
+    expect(found).toEqual([]);
+  });
+});
