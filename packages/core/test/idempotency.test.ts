@@ -69,6 +69,18 @@ it('keeps the keys of actors and procedures apart', async () => {
   ).toMatchObject({ state: 'cancelled' });
 });
 
+it('refuses data that JSON cannot carry in the same way with a key as without', async () => {
+  await using test = await openTestCore();
+  const cyclic: unknown[] = [];
+  cyclic.push(cyclic);
+  for (const data of [1n, { n: Number.NaN }, new Map(), cyclic, [undefined]]) {
+    await expect(createTransfer(test, { data, idempotencyKey: 'k' })).rejects.toMatchObject(
+      refusal('invalid_input'),
+    );
+  }
+  await createTransfer(test, { idempotencyKey: 'k' });
+});
+
 it('forgets a key after 24 hours', async () => {
   await using test = await openTestCore();
   const one = await createTransfer(test, { idempotencyKey: 'k' });

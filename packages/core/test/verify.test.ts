@@ -112,6 +112,7 @@ describe('who may prove', () => {
           data: null,
         }),
       () => test.core.authorizationRequest.grant(test.core.context({ kind: 'operator' }), { id, proof }),
+      () => test.core.authorizationRequest.get(test.core.context({ kind: 'operator' }), { id }),
       () => test.core.authorizationRequest.deny(test.subject('ada', 's1'), { id, context: {} }),
     ]) {
       await expect(run()).rejects.toMatchObject(refusal('forbidden'));

@@ -1,6 +1,7 @@
 import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
 import { parseInput } from '../parse.ts';
+import { requireParty } from '../permission.ts';
 import { requestUuid } from './refusal.ts';
 import type { RequestWithChallenge } from './row.ts';
 import { getInput, type AuthorizationRequestView } from './schema.ts';
@@ -18,6 +19,7 @@ export async function getAuthorizationRequest(
   input: { id: string },
 ): Promise<AuthorizationRequestView> {
   const { id } = parseInput(getInput, input);
+  requireParty(context.actor);
   return viewOf(await loadRequest(context, requestUuid(id)), context.clock.now());
 }
 

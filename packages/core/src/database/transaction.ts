@@ -1,4 +1,3 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Kysely } from 'kysely';
 import type pg from 'pg';
 import { CountersignError } from '../error.ts';
@@ -8,7 +7,12 @@ import { statement } from './statement.ts';
 /** The caller's open transaction, in whichever of three forms it holds one. */
 export type TransactionHandle = ManagerHandle | Kysely<never> | pg.ClientBase;
 
-type ManagerHandle = Pick<EntityManager, 'isInTransaction' | 'getTransactionContext' | 'getDriver'>;
+/** A MikroORM entity manager, by what is asked of it: any driver's, any version's type. */
+interface ManagerHandle {
+  isInTransaction(): boolean;
+  getTransactionContext(): unknown;
+  getDriver(): object;
+}
 
 const schemaThere = statement<object, { found: string | null }>(
   'installation_there',
@@ -59,7 +63,9 @@ async function executorIn(handle: TransactionHandle): Promise<Executor> {
 }
 
 function executorInManager(manager: ManagerHandle): Executor {
-  const transaction = manager.isInTransaction() ? manager.getTransactionContext<Kysely<never>>() : undefined;
+  const transaction = manager.isInTransaction()
+    ? (manager.getTransactionContext() as Kysely<never> | undefined)
+    : undefined;
   if (!transaction) throw new CountersignError('transaction_required');
   if (typeof transaction.executeQuery !== 'function') throw new CountersignError('foreign_database');
   return kyselyExecutor(transaction);

@@ -37,7 +37,7 @@ export async function once<Answer>(
   const scope = createHash('sha256')
     .update(JSON.stringify([actorKey(context.actor), procedure, idempotencyKey]))
     .digest();
-  const inputText = canonicalize(JSON.parse(JSON.stringify(rest))) ?? '';
+  const inputText = comparableText(rest);
   const key = context.keys.active('idempotency');
   const claimed = await context.database
     .transaction(async (db): Promise<Written<Answer> | null> => {
@@ -64,6 +64,24 @@ export async function once<Answer>(
   const answer = (await replay(context, scope, inputText)) as Answer;
   await replayed?.(answer);
   return answer;
+}
+
+/**
+ * The input as text that is equal for equal inputs. What JSON cannot carry is no valid input and is refused by
+ * the call itself; here it only must not fail.
+ */
+function comparableText(input: object): string {
+  try {
+    const plain: unknown = JSON.parse(
+      JSON.stringify(input, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)),
+    );
+    return canonicalize(plain) ?? '';
+  } catch (cause) {
+    throw new CountersignError('invalid_input', {
+      cause,
+      details: { issues: [{ path: [], code: 'custom', message: 'must be JSON' }] },
+    });
+  }
 }
 
 async function finish<Answer>(context: CoreContext, written: Written<Answer>): Promise<Answer> {
