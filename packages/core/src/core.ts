@@ -7,7 +7,7 @@ import { openDatabase, type DatabaseOptions } from './database/orm.ts';
 import { CountersignError } from './error.ts';
 import { establishEpoch } from './event/epoch.ts';
 import { listEvents } from './event/list.ts';
-import { createLogReader, type LogReader } from './event/log-reader.ts';
+import { followLog, type LogReader } from './event/log-reader.ts';
 import { createKeys, type Secret } from './keys.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { startSweeper } from './maintenance/sweeper.ts';
@@ -42,6 +42,8 @@ export interface Core {
   readonly authorizationRequest: typeof request;
   readonly method: { list(context: CoreContext): ReturnType<typeof listMethods> };
   readonly event: { readonly list: typeof listEvents; readonly reader: LogReader };
+  /** The migrations that this start has applied, by name. */
+  readonly migrated: readonly string[];
   health(): Promise<Health>;
   close(): Promise<void>;
 }
@@ -68,13 +70,13 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const operations = createOperationRegistry(options.operations ?? []);
   const database = await openDatabase(options.database, logger);
   try {
-    if (options.migrate !== false) await migrate(database);
-    else if ((await pendingMigrations(database)).length > 0)
+    const migrated = options.migrate === false ? [] : await migrate(database);
+    if (options.migrate === false && (await pendingMigrations(database)).length > 0)
       throw new CountersignError('unavailable_dependency', {
         cause: new Error('the schema is older than this program; run `countersign migrate`'),
       });
     const epoch = await establishEpoch(database);
-    const reader = createLogReader({ database, logger });
+    const reader = await followLog({ database, logger });
     const services: CoreServices = {
       clock,
       randomness,
@@ -94,15 +96,16 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       authorizationRequest: request,
       method: { list: () => listMethods(methods) },
       event: { list: listEvents, reader },
+      migrated,
       health: () => checkHealth(database),
       async close() {
         await sweeper?.stop();
         await reader.close();
-        await database.orm.close(true);
+        await database.close();
       },
     };
   } catch (error) {
-    await database.orm.close(true);
+    await database.close();
     throw awayError(error);
   }
 }

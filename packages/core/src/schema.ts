@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { CountersignError } from './error.ts';
+import { canonicalText } from './operation/canonical.ts';
 
 /** Building blocks of every input: bounded text without U+0000 or lone surrogates, small JSON, keys. */
 export function text(minimum: number, maximum: number) {
@@ -18,17 +20,21 @@ export const locale = z
   .string()
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$/, 'must be a BCP 47 language tag');
 
-const contextBytesMax = 8 * 1024;
+const contextLimits = { at: 'context', bytesMax: 8 * 1024, depthMax: 16 };
 
-/** What accompanies a mutation and travels on its event: JSON, at most 8 KiB. */
-export const context = z.json().refine((value) => {
-  const serialized = JSON.stringify(value);
-  return (
-    Buffer.byteLength(serialized) <= contextBytesMax &&
-    serialized.isWellFormed() &&
-    !serialized.includes(String.raw`\u0000`)
-  );
-}, `must be at most ${contextBytesMax} bytes of JSON, without U+0000`);
+/** What accompanies a mutation and travels on its event: JSON, at most 8 KiB and 16 levels. */
+export const context = z.unknown().superRefine((value, refinement) => {
+  if (value === undefined) return;
+  try {
+    canonicalText(value, contextLimits);
+  } catch (error) {
+    if (!(error instanceof CountersignError)) throw error;
+    refinement.addIssue({
+      code: 'custom',
+      message: `must be JSON of at most ${contextLimits.bytesMax} bytes and 16 levels, without U+0000`,
+    });
+  }
+});
 
 export const limit = z.number().int().min(1).max(100);
 export const cursor = z.string().min(1).max(200);

@@ -58,6 +58,11 @@ describe('the data hash', () => {
     ['a function', { a: () => 1 }],
     ['a symbol', { a: Symbol('a') }],
     ['the key __proto__', JSON.parse('{"__proto__":{"admin":true}}')],
+    ['the key constructor', { constructor: 1 }],
+    [
+      'shared parts that are a tree of 8^9 values',
+      Array.from({ length: 9 }).reduce<unknown>((part) => Array.from({ length: 8 }, () => part), 1),
+    ],
     ['more than 16 levels', Array.from({ length: 17 }).reduce<unknown>((inner) => [inner], 1)],
     ['more than 16 KiB', 'x'.repeat(16 * 1024)],
   ];

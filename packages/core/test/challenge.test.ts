@@ -180,7 +180,7 @@ describe('a reset', () => {
     expect(
       await test.core.authorizationRequest.grant(test.service, { id, proof: rightProof(test) }),
     ).toMatchObject({ granted: true });
-    const { items } = await test.core.event.list(test.service, { requestId: id });
+    const { items } = await test.events(test.service, { requestId: id });
     expect(items.map(({ type }) => type.split('.')[1])).toEqual([
       'created',
       'challenged',

@@ -170,7 +170,7 @@ describe('consume in the host’s own transaction', () => {
       throw new Error('the host changed its mind');
     });
     await expect(failing).rejects.toThrow('changed its mind');
-    const { items } = await test.core.event.list(test.service, { types: ['authorization_request.consumed'] });
+    const { items } = await test.events(test.service, { types: ['authorization_request.consumed'] });
     expect(items).toEqual([]);
     expect(await test.core.authorizationRequest.consume(test.service, consume)).toMatchObject({
       consumed: true,

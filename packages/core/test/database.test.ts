@@ -20,7 +20,7 @@ describe('migrations', () => {
     );
     const applied = await Promise.all(databases.map(migrate));
     expect(applied.flat()).toEqual(await pendingBefore());
-    await Promise.all(databases.map(({ orm }) => orm.close(true)));
+    await Promise.all(databases.map((database) => database.close()));
     const { rows } = await test.sql.query('SELECT count(*)::int AS n FROM countersign.installation');
     expect(rows).toEqual([{ n: 1 }]);
 
@@ -47,7 +47,7 @@ describe('migrations', () => {
     });
     const database = await openDatabase(test.url, silentLogger);
     expect(await pendingMigrations(database)).not.toEqual([]);
-    await database.orm.close(true);
+    await database.close();
   });
 
   it('leave nothing outside our schema', async () => {

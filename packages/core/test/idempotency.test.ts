@@ -35,7 +35,7 @@ it('answers a repeated key with the same answer and has the effect once, for eve
   await twice(() => api.deny(test.service, { id: denied.id, idempotencyKey: 'k' }));
   const cancelled = await createTransfer(test, { data: 'cancel' });
   await twice(() => api.cancel(test.service, { id: cancelled.id, idempotencyKey: 'k' }));
-  const { items } = await test.core.event.list(test.service, { requestId: id });
+  const { items } = await test.events(test.service, { requestId: id });
   expect(items.map(({ type }) => type.split('.')[1])).toEqual([
     'created',
     'challenged',

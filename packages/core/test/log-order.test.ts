@@ -16,7 +16,7 @@ it('tells a consumption after its grant, though the host’s transaction is olde
     'authorization_request.consumed',
   );
   await host.client.query('COMMIT');
-  const { items } = await test.core.event.list(test.service, {});
+  const { items } = await test.events(test.service, {});
   expect(items.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
 
   // What the order of transactions alone would have told:
@@ -37,7 +37,7 @@ it('tells a wrong answer in its place, though it was written in the transaction 
     }),
   );
   await Promise.allSettled(grants);
-  const { items } = await test.core.event.list(test.service, {});
+  const { items } = await test.events(test.service, {});
   expect(items.map(({ sequence }) => sequence)).toEqual(items.map((_, index) => index + 1));
 });
 

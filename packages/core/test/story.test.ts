@@ -48,7 +48,7 @@ it('authorizes a transfer by a code from the inbox and lets it happen exactly on
     reason: 'already_consumed',
   });
 
-  const { items } = await core.event.list(service, { requestId: request.id });
+  const { items } = await test.events(service, { requestId: request.id });
   expect(items.map(({ type, sequence }) => `${sequence} ${type}`)).toEqual([
     '1 authorization_request.created',
     '2 authorization_request.challenged',

@@ -16,7 +16,7 @@ it('expires with an event what nobody answered, and changes no answer by it', as
   expect(await sweep(test.service)).toBe(1);
   expect(await sweep(test.service)).toBe(0);
   expect(await test.core.authorizationRequest.get(test.service, { id })).toEqual(before);
-  const { items } = await test.core.event.list(test.service, { types: ['authorization_request.expired'] });
+  const { items } = await test.events(test.service, { types: ['authorization_request.expired'] });
   expect(items).toMatchObject([
     { about: { id }, occurredAt: expiresAt, sequence: 3, data: { expiresAt: expiresAt.toISOString() } },
   ]);
@@ -119,7 +119,7 @@ it('runs by itself every second, and stops when core is closed', async () => {
   const { id } = await createTransfer(test);
   test.clock.advance(301);
   await expect
-    .poll(async () => (await test.core.event.list(test.service, { requestId: id })).items.at(-1)?.type, {
+    .poll(async () => (await test.events(test.service, { requestId: id })).items.at(-1)?.type, {
       timeout: 5000,
     })
     .toBe('authorization_request.expired');

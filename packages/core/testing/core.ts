@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { openCore, type Core, type CoreOptions } from '../src/core.ts';
 import type { CoreContext } from '../src/context.ts';
+import type { EventListInput } from '../src/event/schema.ts';
 import { otp } from '../src/method/methods/otp.ts';
 import { createTestClock, type TestClock } from './clock.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -15,6 +16,11 @@ export interface TestCore extends AsyncDisposable {
   readonly secret: string;
   readonly service: CoreContext;
   subject(subjectId: string, sessionId?: string | null): CoreContext;
+  /**
+   * A page of the log once everything that is committed can be seen: other tests run on the same cluster, and
+   * the log waits for the oldest transaction of all of it.
+   */
+  events(context: CoreContext, input: EventListInput): ReturnType<Core['event']['list']>;
 }
 
 /** `sweep` is off unless asked for: every promise must hold without any background job. */
@@ -40,9 +46,24 @@ export async function openTestCore(options: Partial<CoreOptions> = {}): Promise<
     secret,
     service: core.context({ kind: 'service' }),
     subject: (subjectId, sessionId = null) => core.context({ kind: 'subject', subjectId, sessionId }),
+    async events(context, input) {
+      await untilVisible(database);
+      return await core.event.list(context, input);
+    },
     async [Symbol.asyncDispose]() {
       await core.close();
       await database[Symbol.asyncDispose]();
     },
   };
+}
+
+async function untilVisible({ sql }: TestDatabase): Promise<void> {
+  for (;;) {
+    const { rows } = await sql.query<{ hidden: boolean }>(
+      `SELECT EXISTS (SELECT FROM countersign.event e JOIN countersign.installation i ON i.epoch = e.epoch
+       WHERE e.txid >= pg_snapshot_xmin(pg_current_snapshot())) AS hidden`,
+    );
+    if (!rows[0]?.hidden) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }

@@ -51,7 +51,7 @@ async function ensureTemplate(client: pg.Client): Promise<void> {
   await client.query(`CREATE DATABASE ${unfinished}`);
   const database = await openDatabase(databaseUrl(unfinished), silentLogger);
   await migrate(database);
-  await database.orm.close(true);
+  await database.close();
   await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${template}`);
 }
 

@@ -4,6 +4,7 @@ import { eventParametersOf } from '../event/parameters.ts';
 import { once } from '../idempotency/once.ts';
 import { requireParty, requireService } from '../permission.ts';
 import { parseInput } from '../parse.ts';
+import { parseProof } from './parse-proof.ts';
 import { explainRefusal, requestUuid, untilTaken } from './refusal.ts';
 import { denyInput, type AuthorizationRequestView } from './schema.ts';
 import { denyRequest } from './statement/decline.ts';
@@ -12,7 +13,8 @@ import { viewOf } from './view.ts';
 
 /**
  * The person says no. Needs no proof: refusing must always be possible. "This was not me" counts only from
- * the service or with a device's signature; without one it is recorded as declined.
+ * the service or with a device's signature; without one it is recorded as declined. A proof that comes along is
+ * checked for its shape only; one of a method that is no longer there does not stand in the way.
  *
  * @throws CountersignError `not_found`, `not_waiting`, `expired`.
  */
@@ -23,6 +25,7 @@ export async function denyAuthorizationRequest(
   const parsed = parseInput(denyInput, input);
   requireParty(context.actor);
   if (parsed.context !== undefined) requireService(context.actor);
+  if (parsed.proof && context.methods.get(parsed.proof.method)) parseProof(context.methods, parsed.proof);
   const id = requestUuid(parsed.id);
   const reason = context.actor.kind === 'service' ? (parsed.reason ?? 'declined') : 'declined';
   return await once(context, 'authorizationRequest.deny', parsed, async (writing) => {

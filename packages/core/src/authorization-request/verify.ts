@@ -4,9 +4,8 @@ import type { CoreContext } from '../context.ts';
 import { eventParametersOf } from '../event/parameters.ts';
 import { formatId } from '../id.ts';
 import { satisfiesBinding } from '../binding.ts';
-import { requireMethod } from '../method/registry.ts';
 import type { Method } from '../method/define.ts';
-import { invalidInputFrom } from '../parse.ts';
+import { parseProof } from './parse-proof.ts';
 import { requestPurpose } from './purpose.ts';
 import { loadRequest } from './get.ts';
 import { explainRefusal, refusalError, untilTaken } from './refusal.ts';
@@ -46,8 +45,7 @@ export async function verifyProof(
   command: 'check' | 'grant',
   passedAlong: unknown,
 ): Promise<RightProof | WrongProof> {
-  const method = requireMethod(context.methods, proof.method);
-  const parsed = parseProof(method, proof);
+  const { method, parsed } = parseProof(context.methods, proof);
   const factorKey = method.key;
   const { row, challenges, chargedAt } = await untilTaken(
     async () => {
@@ -123,10 +121,4 @@ export async function tooLate(
 function openChallengeOf(row: ReservedRow): OpenChallenge[] {
   if (row.open_id === null) return [];
   return [{ id: row.open_id, factorId: row.open_factor_id, digest: row.open_digest, keyId: row.open_key_id }];
-}
-
-function parseProof(method: Method, proof: ProofInput): Record<string, unknown> {
-  const parsed = method.proof.safeParse(proof);
-  if (!parsed.success) throw invalidInputFrom(parsed.error, ['proof']);
-  return parsed.data;
 }

@@ -17,6 +17,7 @@ export interface Database {
   readonly pool: Executor;
   /** Runs in one transaction on one connection; commits when `run` resolves, rolls back when it rejects. */
   transaction<Result>(run: (db: Executor) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
 }
 
 /**

@@ -20,6 +20,9 @@ const awayCodes = new Set([
   'ECONNRESET',
   'ENOENT',
   'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'EPIPE',
   'ETIMEDOUT',
 ]);

@@ -61,7 +61,16 @@ async function databaseOf(orm: MikroORM, connectionsMax: number): Promise<Databa
   const pool = await (
     orm.em.getConnection() as unknown as { getNativeClient(): Promise<pg.Pool> }
   ).getNativeClient();
-  return { orm, pool: executorOf(pool), transaction: transactionsOf(pool, connectionsMax) };
+  return {
+    orm,
+    pool: executorOf(pool),
+    transaction: transactionsOf(pool, connectionsMax),
+    async close() {
+      await orm.close(true);
+      // Kysely ends the pool only if it has used it itself; our statements go to the pool directly.
+      if (!pool.ended) await pool.end();
+    },
+  };
 }
 
 /** `Migration0001Spine` is `0001-spine`: the class name orders the list, the file has the words. */

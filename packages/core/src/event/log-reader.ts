@@ -1,45 +1,68 @@
 import type { Database } from '../database/executor.ts';
 import type { Logger } from '../ports.ts';
+import { within } from '../within.ts';
 import type { EventView } from './catalog.ts';
 import type { Position } from './position.ts';
 import { logEnd, readNew } from './read.ts';
-import { eventViewOf, type EventRow } from './row.ts';
+import { eventViewOf } from './row.ts';
+
+export type LogListener = (events: readonly EventView[]) => void;
 
 /** Follows the log for one process: one reader of the database, however many listen. */
 export interface LogReader {
-  /** From now on, in commit order, with full payloads. Returns a remover. */
-  subscribe(listener: (events: readonly EventView[]) => void): () => void;
+  /**
+   * From now on, in commit order, with full payloads; nothing that commits after this call is missed, and
+   * something that committed within the second before it may be told. Returns a remover.
+   */
+  subscribe(listener: LogListener): () => void;
   /** Something was committed: look now and not at the next poll. */
   readonly wake: () => void;
   close(): Promise<void>;
 }
 
 const pollMs = 250;
+/** Without listeners the reader only keeps its place, so that the next listener starts at the present. */
+const idlePollMs = 1000;
+/** A burst of commits is read together. */
+const pauseMs = 5;
 const batchSizeMax = 500;
 
-/** Polling is the truth, a wake-up only shortens the wait. Reads nothing while nobody listens. */
-export function createLogReader({ database, logger }: { database: Database; logger: Logger }): LogReader {
-  const listeners = new Set<(events: readonly EventView[]) => void>();
-  let following: Promise<void> | null = null;
+/** Starts to follow at the present end of the log. Polling is the truth, a wake-up only shortens the wait. */
+export async function followLog({
+  database,
+  logger,
+}: {
+  database: Database;
+  logger: Logger;
+}): Promise<LogReader> {
+  const listeners = new Set<LogListener>();
+  let place: Position = await logEnd(database.pool);
   let closed = false;
-  let woken = false;
-  let endWait: (() => void) | null = null;
+  let bell = createBell();
 
-  const wake = () => {
-    woken = true;
-    endWait?.();
-  };
-  const wait = () =>
-    new Promise<void>((resolve) => {
-      if (woken || closed) return resolve();
-      const timer = setTimeout(resolve, pollMs);
-      endWait = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  async function follow(): Promise<void> {
+    while (!closed) {
+      const more = await readBatch().catch((error: unknown) => {
+        if (!closed) logger.warn({ cause: error }, 'the log cannot be read; trying again');
+        return false;
+      });
+      if (more) continue;
+      await within(listeners.size > 0 ? pollMs : idlePollMs, bell.rung, undefined);
+      bell = createBell();
+      if (!closed) await within(pauseMs, new Promise<void>(() => undefined), undefined);
+    }
+  }
 
-  const tell = (events: readonly EventView[]) => {
+  async function readBatch(): Promise<boolean> {
+    const rows = await database.pool.query(readNew, { ...place, limit: batchSizeMax });
+    const last = rows.at(-1);
+    if (!last) return false;
+    place = last;
+    if (listeners.size > 0) tell(rows.map((row) => eventViewOf(row, 'full')));
+    return rows.length === batchSizeMax;
+  }
+
+  function tell(events: readonly EventView[]): void {
     for (const listener of [...listeners]) {
       try {
         listener(events);
@@ -47,45 +70,28 @@ export function createLogReader({ database, logger }: { database: Database; logg
         logger.error({ cause: error }, 'a listener of the log failed');
       }
     }
-  };
-
-  async function follow(): Promise<void> {
-    let place: Position | null = null;
-    while (listeners.size > 0 && !closed) {
-      woken = false;
-      try {
-        place ??= await logEnd(database.pool);
-        const rows: EventRow[] = await database.pool.query(readNew, { ...place, limit: batchSizeMax });
-        const last = rows.at(-1);
-        if (last) {
-          place = last;
-          tell(rows.map((row) => eventViewOf(row, 'full')));
-          if (rows.length === batchSizeMax) continue;
-        }
-      } catch (error) {
-        if (!closed) logger.warn({ cause: error }, 'the log cannot be read; trying again');
-      }
-      await wait();
-      endWait = null;
-    }
   }
 
+  const following = follow();
   return {
-    wake,
+    wake: () => {
+      if (listeners.size > 0) bell.ring();
+    },
     subscribe(listener) {
       listeners.add(listener);
-      following ??= follow().finally(() => {
-        following = null;
-      });
-      return () => {
-        listeners.delete(listener);
-        if (listeners.size === 0) wake();
-      };
+      bell.ring();
+      return () => void listeners.delete(listener);
     },
     async close() {
       closed = true;
-      wake();
+      bell.ring();
       await following;
     },
   };
+}
+
+/** Wakes whoever waits for it, once. */
+function createBell(): { readonly rung: Promise<void>; ring(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { rung: promise, ring: resolve };
 }

@@ -39,7 +39,8 @@ WITH consumed AS (
   WHERE r.id = :id::uuid AND r.slug = :slug::text AND r.subject_id = :subjectId::text
     AND (r.session_id IS NULL OR r.session_id = :sessionId::text)
     AND r.data_hash = :dataHash::bytea AND r.state = 'granted' AND r.consumed_at IS NULL AND r.execute_before > :now::timestamptz
-  RETURNING r.*
+  RETURNING r.id, r.slug, r.subject_id, r.session_id, r.data_hash, r.display_hash, r.binding, r.granted_at, r.consumed_at, r.event_txid,
+    r.sequence
 ), logged AS (${appendEvents(
     requestEvent({
       type: 'authorization_request.consumed',

@@ -41,7 +41,8 @@ WITH decided AS (
     granted_at = :now::timestamptz, execute_before = :executeBefore::timestamptz
   WHERE r.id = :id::uuid AND r.state = 'waiting' AND r.generation = :generation::int AND r.expires_at > :now::timestamptz
     AND (:checkedProofId::text IS NULL OR r.checked->>'proofId' = :checkedProofId::text)
-  RETURNING r.*
+  RETURNING r.id, r.subject_id, r.session_id, r.slug, r.data_hash, r.display_hash, r.binding, r.granted_at, r.event_txid, r.sequence,
+    r.attempts_left
 ), proved AS (
   INSERT INTO countersign.proof (request_id, challenge_id, subject_id, method, factor_id, binding, data_hash, display_hash, proven_at)
   SELECT r.id, :challengeId::uuid, r.subject_id, :method::text, :factorId::uuid, r.binding, r.data_hash,

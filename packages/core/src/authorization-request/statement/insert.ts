@@ -75,7 +75,7 @@ WITH subject AS (
         AND d.state = 'denied' AND d.reason <> 'attempts_exhausted' AND d.data_hash = :dataHash::bytea
         AND d.decided_at > :now::timestamptz - make_interval(secs => :afterDenySeconds::int)
       HAVING count(*) > 0), true)
-  RETURNING r.*
+  RETURNING r.id, r.generation, r.subject_id, r.session_id, r.slug, r.expires_at, r.event_txid
 ), issued AS (${insertChallenge('created')}
 ), logged AS (${appendEvents(
     requestEvent({

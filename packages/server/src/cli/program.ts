@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import type { DevOptions } from './dev.ts';
+import type { MigrateOptions } from './migrate.ts';
+import type { ServeOptions } from './serve.ts';
+import { countersignVersion } from './version.ts';
+
+/** The `countersign` command. Each subcommand is loaded when it is called, so that none waits for the others. */
+export function createProgram(): Command {
+  const program = new Command('countersign')
+    .description('One dangerous operation, authorized by a human, bound to its exact values, executed once.')
+    .version(countersignVersion());
+
+  listening(program.command('dev'))
+    .description('everything on this machine, for development: embedded database, inbox')
+    .option('--db <where>', 'a PostgreSQL URL, a directory, or "temporary" (default: .countersign/db)')
+    .option('--no-demo', 'without the demo; the inbox and the built-in methods stay')
+    .option('--no-open', 'do not open a browser')
+    .action(async (options: DevOptions) => (await import('./dev.ts')).dev(options));
+
+  listening(program.command('serve'))
+    .description('for production: needs DATABASE_URL, COUNTERSIGN_SECRET and COUNTERSIGN_SERVICE_KEY')
+    .option('--db <url>', 'a PostgreSQL URL')
+    .action(async (options: ServeOptions) => (await import('./serve.ts')).serve(options));
+
+  program
+    .command('migrate')
+    .description('bring the schema "countersign" of the database up to date')
+    .option('--db <url>', 'a PostgreSQL URL')
+    .option('--check', 'change nothing; exit with 1 when a migration is missing')
+    .action(async (options: MigrateOptions) => (await import('./migrate.ts')).migrate(options));
+
+  return program;
+}
+
+function listening(command: Command): Command {
+  return command
+    .option('--port <number>', 'where to listen (default: 4020, or the next free one)')
+    .option('--host <address>', 'default: 127.0.0.1')
+    .option('--json', 'structured logs: JSON lines and nothing else');
+}

@@ -1,0 +1,77 @@
+import { otp } from '@countersign/core';
+import type { z } from 'zod';
+import { createCountersign } from '../countersign.ts';
+import { openDevDatabase } from '../dev/database.ts';
+import { withDevelopmentDoors } from '../dev/doors.ts';
+import { createInbox } from '../dev/inbox.ts';
+import { openDevKeys, type DevKeys } from '../dev/keys.ts';
+import type { devSchema } from '../settings/schema.ts';
+import { bind, defaultPort } from './bind.ts';
+import { since } from './elapsed.ts';
+import type { Report } from './report.ts';
+import type { Shutdown } from './shutdown.ts';
+
+/** Starts a development server, step by step as its report tells. */
+export async function startDev(
+  settings: z.output<typeof devSchema>,
+  report: Report,
+  shutdown: Shutdown,
+): Promise<void> {
+  const startedAt = performance.now();
+  const { environment: _environment, logLevel: _logLevel, port, host, ...options } = settings;
+  const listener = await shutdown.own(bind(port, host), (one) => one.close());
+  report.begin('development');
+
+  const databaseAt = performance.now();
+  const database = await openDevDatabase(settings.database, shutdown, report);
+  report.step({
+    name: 'database',
+    text: database.text,
+    milliseconds: since(databaseAt),
+    fields: { kind: database.kind },
+  });
+  const keys = await openDevKeys(settings, database.keyDirectory);
+
+  const migrationsAt = performance.now();
+  const inbox = createInbox();
+  const own = ['localhost', '127.0.0.1', '[::1]'].map((name) => `http://${name}:${listener.port}`);
+  const opening = createCountersign({
+    ...options,
+    methods: settings.methods ?? [otp({ send: inbox.send })],
+    database: database.options,
+    secret: keys.secret,
+    serviceKey: keys.serviceKey,
+    origins: [...settings.origins, ...own],
+    logger: settings.logger ?? report.logger,
+  });
+  const cs = await shutdown.own(opening, (one) => one.close());
+  // Bound first, but to be closed first as well: calls in progress still need what was started since.
+  await shutdown.own(Promise.resolve(listener), (one) => one.close());
+  report.step({
+    name: 'migrations',
+    text: 'up to date (schema "countersign")',
+    milliseconds: since(migrationsAt),
+  });
+  report.step({ name: 'keys', text: keysText(keys), fields: { serviceKeyFile: keys.serviceKeyFile } });
+
+  cs.core.event.reader.subscribe((events) => events.forEach(report.event));
+  listener.answerWith(withDevelopmentDoors(cs.handler, inbox));
+  const url = `http://localhost:${listener.port}`;
+  const text = listener.moved ? `${url}  (${defaultPort} was taken)` : url;
+  report.step({
+    name: 'listening',
+    text,
+    milliseconds: since(startedAt),
+    fields: { url, port: listener.port },
+  });
+  const serviceKey = { name: 'Service key', at: keys.serviceKeyFile ?? '', what: 'for calls to /trpc' };
+  report.doors([
+    { name: 'Inbox', at: `${url}/inbox`, what: 'every code that is "sent"' },
+    ...(keys.serviceKeyFile === null ? [] : [serviceKey]),
+  ]);
+}
+
+function keysText({ secretFile }: DevKeys): string {
+  if (secretFile === null) return 'from your settings';
+  return `development key${secretFile.created ? ' created' : ''}  ${secretFile.file}`;
+}

@@ -1,0 +1,42 @@
+import type { z } from 'zod';
+import { createCountersign } from '../countersign.ts';
+import type { serveSchema } from '../settings/schema.ts';
+import { bind } from './bind.ts';
+import { since } from './elapsed.ts';
+import type { Report } from './report.ts';
+import type { Shutdown } from './shutdown.ts';
+
+/** Starts a server for production, step by step as its report tells. */
+export async function startServe(
+  settings: z.output<typeof serveSchema>,
+  report: Report,
+  shutdown: Shutdown,
+): Promise<void> {
+  const startedAt = performance.now();
+  const { environment: _environment, logLevel: _logLevel, port, host, ...options } = settings;
+  const logger = settings.logger ?? report.logger;
+  const listener = await shutdown.own(bind(port, host), (one) => one.close());
+  report.begin('production');
+
+  const databaseAt = performance.now();
+  const opening = createCountersign({ ...options, methods: settings.methods ?? [], logger });
+  const cs = await shutdown.own(opening, (one) => one.close());
+  // Bound first, but to be closed first as well: calls in progress still need what was started since.
+  await shutdown.own(Promise.resolve(listener), (one) => one.close());
+  report.step({ name: 'database', text: 'connected, schema up to date', milliseconds: since(databaseAt) });
+  if (settings.methods === undefined) {
+    logger.warn(
+      {},
+      'no method is configured, so nothing can be proven: list methods in countersign.config.ts',
+    );
+  }
+
+  listener.answerWith(cs.handler);
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`;
+  report.step({
+    name: 'listening',
+    text: url,
+    milliseconds: since(startedAt),
+    fields: { url, port: listener.port },
+  });
+}

@@ -1,0 +1,27 @@
+import { Hono } from 'hono';
+import type { HttpHandler } from '../http/handler.ts';
+import { apiPage } from './api-page.ts';
+import type { Inbox } from './inbox.ts';
+import { inboxPage } from './inbox-page.ts';
+import { landingPage } from './landing-page.ts';
+import { onlyLoopback } from './only-loopback.ts';
+import { sendPage } from './page.ts';
+
+/** The doors of a development server, and behind them everything that a real one answers. */
+export function withDevelopmentDoors(handler: HttpHandler, inbox: Inbox): HttpHandler {
+  const app = new Hono();
+  for (const path of ['/', '/api', '/inbox', '/inbox/*']) app.use(path, onlyLoopback);
+  app.get('/', (c) => sendPage(c, landingPage));
+  app.get('/api', (c) => sendPage(c, apiPage(c.req.header('host') ?? '')));
+  app.get('/inbox', (c) => sendPage(c, inboxPage));
+  app.get('/inbox/messages', (c) => {
+    // In a query a plus means a space; no address contains one, so a phone number may be written as it is.
+    const to = c.req.query('to')?.replaceAll(' ', '+');
+    return c.json(inbox.messages(to), 200, {
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+  app.all('*', (c) => handler(c.req.raw));
+  return async (request) => app.fetch(request);
+}

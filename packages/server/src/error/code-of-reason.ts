@@ -1,0 +1,37 @@
+import type { ErrorReason } from '@countersign/core';
+import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc';
+
+/** The tRPC code of every reason (docs/errors.md). A reason without one does not compile. */
+export const codeOfReason: Readonly<Record<ErrorReason, TRPC_ERROR_CODE_KEY>> = {
+  invalid_input: 'BAD_REQUEST',
+  unauthenticated: 'UNAUTHORIZED',
+  forbidden: 'FORBIDDEN',
+  insufficient_scope: 'FORBIDDEN',
+  not_found: 'NOT_FOUND',
+  not_waiting: 'CONFLICT',
+  not_granted: 'CONFLICT',
+  expired: 'CONFLICT',
+  attempts_exhausted: 'TOO_MANY_REQUESTS',
+  subject_locked: 'TOO_MANY_REQUESTS',
+  factor_locked: 'TOO_MANY_REQUESTS',
+  rate_limited: 'TOO_MANY_REQUESTS',
+  proof_required: 'PRECONDITION_REQUIRED',
+  authorization_required: 'PRECONDITION_REQUIRED',
+  data_mismatch: 'CONFLICT',
+  already_consumed: 'CONFLICT',
+  execution_window_passed: 'CONFLICT',
+  method_unavailable: 'BAD_REQUEST',
+  method_ambiguous: 'BAD_REQUEST',
+  already_confirmed: 'CONFLICT',
+  unavailable: 'CONFLICT',
+  device_exists: 'CONFLICT',
+  factor_exists: 'CONFLICT',
+  idempotency_conflict: 'CONFLICT',
+  transaction_required: 'BAD_REQUEST',
+  foreign_database: 'BAD_REQUEST',
+  scope_too_wide: 'BAD_REQUEST',
+  lifetime_too_long: 'BAD_REQUEST',
+  delivery_failed: 'BAD_GATEWAY',
+  unavailable_dependency: 'SERVICE_UNAVAILABLE',
+  internal: 'INTERNAL_SERVER_ERROR',
+};

@@ -1,0 +1,43 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import type { Logger } from '@countersign/core';
+import { Hono } from 'hono';
+import type { CountersignContext } from '../context.ts';
+import { logError } from '../error/log-error.ts';
+import { httpLimits } from './limits.ts';
+import { limitBody } from './limit-body.ts';
+import { onlyJson } from './only-json.ts';
+import { onlyKnownOrigins } from './only-known-origins.ts';
+
+export interface TrpcDoorOptions {
+  readonly router: AnyTRPCRouter;
+  readonly origins: readonly string[];
+  readonly logger: Logger;
+  readonly contextOf: (request: Request) => CountersignContext;
+}
+
+/** `/trpc`: every procedure, over HTTP. The checks stand in the order in which they run. */
+export function trpcDoor({ router, origins, logger, contextOf }: TrpcDoorOptions): Hono {
+  const app = new Hono();
+  app.use(
+    '/trpc/*',
+    onlyKnownOrigins(origins),
+    onlyJson,
+    limitBody(httpLimits.bodyBytesMax),
+    async (c, next) => {
+      await next();
+      c.res.headers.set('cache-control', 'no-store');
+    },
+  );
+  app.all('/trpc/*', (c) =>
+    fetchRequestHandler({
+      endpoint: '/trpc',
+      req: c.req.raw,
+      router,
+      createContext: () => contextOf(c.req.raw),
+      maxBatchSize: httpLimits.batchSizeMax,
+      onError: ({ error, path }) => logError(logger, error, path),
+    }),
+  );
+  return app;
+}

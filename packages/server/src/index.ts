@@ -1,0 +1,27 @@
+export { createCountersign, type Countersign } from './countersign.ts';
+export type { CountersignOptions } from './options.ts';
+export type { CountersignConfig } from './settings/config-file.ts';
+export { SettingsError, type WrongSetting } from './settings/settings-error.ts';
+export type { CountersignContext } from './context.ts';
+export type { CountersignRouter } from './router.ts';
+export type { CountersignErrorData, CountersignErrorShape } from './error/error-shape.ts';
+export { codeOfReason } from './error/code-of-reason.ts';
+export type { CountersignEvent, Listener, ListenerFilter } from './event/listeners.ts';
+export {
+  CountersignError,
+  dataHash,
+  defineOperation,
+  displayHash,
+  otp,
+  type Actor,
+  type AuthorizationRequestView,
+  type ErrorReason,
+  type EventType,
+  type EventView,
+  type Method,
+  type Operation,
+  type OtpOptions,
+  type OutgoingMessage,
+  type Receipt,
+  type Send,
+} from '@countersign/core';

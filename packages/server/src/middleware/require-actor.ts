@@ -1,0 +1,14 @@
+import { CountersignError } from '@countersign/core';
+import { t } from '../trpc/trpc.ts';
+
+/**
+ * Opens core for this call, in the name of the actor. Per call and not per connection: an actor can lose
+ * its rights while a connection stays open.
+ *
+ * @throws CountersignError `unauthenticated` when nobody proved who is calling.
+ */
+export const requireActor = t.middleware(async ({ ctx, next }) => {
+  const { actor, core } = ctx.countersign;
+  if (actor === null) throw new CountersignError('unauthenticated');
+  return next({ ctx: { core, call: core.context(actor) } });
+});

@@ -1,0 +1,8 @@
+import { authorizationRequestSchema } from '@countersign/core';
+import { procedure } from '../../trpc/procedure.ts';
+
+/** Asks for an authorization. */
+export const create = procedure
+  .input(authorizationRequestSchema.createInput)
+  .output(authorizationRequestSchema.authorizationRequestView)
+  .mutation(({ ctx, input }) => ctx.core.authorizationRequest.create(ctx.call, input));

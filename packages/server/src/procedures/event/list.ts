@@ -1,0 +1,8 @@
+import { eventListInput, eventListOutput } from '@countersign/core';
+import { procedure } from '../../trpc/procedure.ts';
+
+/** The log, in the order of its commits, from a cursor on. */
+export const list = procedure
+  .input(eventListInput.default({}))
+  .output(eventListOutput)
+  .query(({ ctx, input }) => ctx.core.event.list(ctx.call, input));

@@ -1,0 +1,8 @@
+import { methodListInput, methodListOutput } from '@countersign/core';
+import { procedure } from '../../trpc/procedure.ts';
+
+/** The ways of proving that this installation offers. */
+export const list = procedure
+  .input(methodListInput.default({}))
+  .output(methodListOutput)
+  .query(({ ctx }) => ctx.core.method.list(ctx.call));

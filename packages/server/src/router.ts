@@ -1,0 +1,14 @@
+import { authorizationRequest } from './procedures/authorization-request/index.ts';
+import { event } from './procedures/event/index.ts';
+import { method } from './procedures/method/index.ts';
+import { t } from './trpc/trpc.ts';
+
+/** Every procedure (the contract, §4). Nest it under a key of your own router, or serve it alone. */
+export const router = t.router({
+  authorizationRequest: t.router(authorizationRequest),
+  method: t.router(method),
+  event: t.router(event),
+});
+
+/** The type a tRPC client is made for: `createTRPCClient<CountersignRouter>(…)`. */
+export type CountersignRouter = typeof router;

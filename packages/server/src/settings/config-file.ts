@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { CountersignOptions } from '../options.ts';
+import { SettingsError } from './settings-error.ts';
+
+/**
+ * What `countersign.config.ts` exports as its default: any option of `createCountersign`, and where to
+ * listen. The environment and the command line go before it.
+ *
+ * @example
+ * ```ts
+ * export default {
+ *   issuer: 'Acme Bank',
+ *   audience: 'bank.example',
+ *   methods: [otp({ send })],
+ *   operations: { transfer },
+ * } satisfies CountersignConfig;
+ * ```
+ */
+export interface CountersignConfig extends Partial<CountersignOptions> {
+  readonly port?: number;
+  readonly host?: string;
+  readonly logLevel?: string;
+}
+
+export interface ConfigFile {
+  readonly name: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+const names = [
+  'countersign.config.ts',
+  'countersign.config.mts',
+  'countersign.config.js',
+  'countersign.config.mjs',
+];
+
+/** Reads the configuration file of a directory; null when there is none, and then nothing is loaded for it. */
+export async function loadConfigFile(directory: string): Promise<ConfigFile | null> {
+  const file = names.map((name) => join(directory, name)).find((path) => existsSync(path));
+  if (file === undefined) return null;
+  const { loadConfig } = await import('c12');
+  const { config } = await loadConfig({
+    cwd: directory,
+    configFile: basename(file),
+    rcFile: false,
+    globalRc: false,
+    packageJson: false,
+    dotenv: false,
+    extend: false,
+    giget: false,
+    envName: false,
+    // Node's own loader first: what the file imports from us is then the module that runs, not a copy.
+    jitiOptions: { tryNative: true },
+    // One source only; merging would copy operations and methods apart.
+    merger: (...sources: readonly (object | null | undefined)[]) =>
+      Object.assign({}, ...sources.filter(Boolean)) as object,
+  });
+  if (typeof config !== 'object' || config === null) {
+    throw new SettingsError([{ setting: basename(file), expected: 'a default export of options' }]);
+  }
+  return { name: basename(file), values: config as Record<string, unknown> };
+}

@@ -1,0 +1,11 @@
+import { initTRPC } from '@trpc/server';
+import { errorShape, type CountersignErrorShape } from '../error/error-shape.ts';
+import type { CountersignContext } from '../context.ts';
+import { transformer } from './input-transformer.ts';
+
+/** The one tRPC root of Countersign. `isDev` would put stacks into answers, so it is off everywhere. */
+export const t = initTRPC.context<CountersignContext>().create({
+  transformer,
+  isDev: false,
+  errorFormatter: ({ error }): CountersignErrorShape => errorShape(error),
+});
