@@ -17,11 +17,13 @@ export const coreLevels: readonly (readonly string[])[] = [
   ['event/'],
   ['context.ts'],
   ['method/'],
+  ['schema.ts'],
   ['operation/'],
   [
     // How a statement is sent, as opposed to what the database holds.
     'database/executor.ts',
     'database/failure.ts',
+    'database/sql.ts',
     'database/statement.ts',
     'database/transaction.ts',
     'database/transactions.ts',
@@ -37,7 +39,7 @@ export const coreLevels: readonly (readonly string[])[] = [
     'permission.ts',
     'ports.ts',
     'runtime.ts',
-    'schema.ts',
+    'within.ts',
   ],
 ];
 

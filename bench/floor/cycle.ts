@@ -92,7 +92,11 @@ export async function openFloorCycle(url: string) {
   await pool.query(schema);
   const key = randomBytes(32);
   const run = (name: string, text: string, values: unknown[]) =>
-    pool.query(Object.assign({ name, text, values }));
+    pool.query<{ digest: Buffer; generation: number; challenge: string; data_hash: Buffer }>({
+      name,
+      text,
+      values,
+    });
   return {
     async cycle(subject: string, data: object): Promise<void> {
       const id = randomUUID();
@@ -118,12 +122,7 @@ export async function openFloorCycle(url: string) {
         randomUUID(),
       ]);
       const reserved = await run('floor_reserve', reserve, [id, subject, new Date()]);
-      const [row] = reserved.rows as {
-        digest: Buffer;
-        generation: number;
-        challenge: string;
-        data_hash: Buffer;
-      }[];
+      const [row] = reserved.rows;
       const given = createHmac('sha256', key)
         .update(id)
         .update(row?.data_hash ?? '')

@@ -17,7 +17,11 @@ it('the example of the README runs as it stands there, and prints what it says',
   const input = ['--conditions=@countersign/source', '--input-type=module-typescript', '-e', program];
   const { stdout } = await run(process.execPath, input, {
     cwd: new URL('.', import.meta.url),
-    env: { ...process.env, DATABASE_URL: postgres.url(), COUNTERSIGN_SECRET: randomBytes(32).toString('base64') },
+    env: {
+      ...process.env,
+      DATABASE_URL: postgres.url(),
+      COUNTERSIGN_SECRET: randomBytes(32).toString('base64'),
+    },
     timeout: 30_000,
   });
   expect(stdout).toBe(printed);

@@ -3,7 +3,7 @@
  * One spelling each: upper case, aliases and stray trailing bits are refused.
  */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-const values = new Map([...alphabet].map((character, index) => [character, index]));
+const values = new Map(Array.from(alphabet, (character, index) => [character, index]));
 
 export function toBase32(bytes: Uint8Array): string {
   let text = '';

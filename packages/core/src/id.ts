@@ -21,9 +21,6 @@ export type Id<Kind extends IdKind> = `${(typeof prefixes)[Kind]}${string}`;
 /** A UUID of one kind of thing; the brand keeps a challenge's id from standing in for a request's. */
 export type Uuid<Kind extends IdKind> = string & { readonly __kind?: Kind };
 
-export type AuthorizationRequestId = Id<'authorizationRequest'>;
-export type ChallengeId = Id<'challenge'>;
-
 export function formatId<Kind extends IdKind>(kind: Kind, uuid: Uuid<Kind>): Id<Kind> {
   return `${prefixes[kind]}${toBase32(Buffer.from(uuid.replaceAll('-', ''), 'hex'))}` as Id<Kind>;
 }

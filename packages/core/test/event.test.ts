@@ -134,7 +134,7 @@ describe('the event log', () => {
 
   it('tells a reader in this process all that commits from now on, in order, each once', async () => {
     await using test = await openTestCore();
-    await createTransfer(test, { subjectId: 'long before' });
+    await createTransfer(test, { subjectId: 'earlier' });
     await test.events(test.service, {});
     await new Promise((resolve) => setTimeout(resolve, 1200));
     const told: string[] = [];

@@ -1,5 +1,5 @@
 import type { Actor } from '../actor.ts';
-import type { SelectQueryBuilder, Kysely } from 'kysely';
+import type { SelectQueryBuilder } from 'kysely';
 import { sql } from 'kysely';
 import type { z } from 'zod';
 import type { CoreContext } from '../context.ts';
@@ -28,7 +28,7 @@ export async function listAuthorizationRequests(
   requireParty(context.actor);
   const now = context.clock.now();
   const limit = parsed.limit ?? limitDefault;
-  const db = context.database.orm.em.fork().getKysely<Tables>() as Kysely<Tables>;
+  const db = context.database.orm.em.fork().getKysely<Tables>();
   const all: Requests = db.selectFrom('countersign.authorization_request').selectAll();
   const query = byState(byFields(visible(all, context.actor), parsed), parsed.state, now)
     .orderBy('id', 'desc')

@@ -79,7 +79,7 @@ export async function verifyProof(
 }
 
 /** A wrong answer: written whatever the request has become, in the transaction of the answer if there is one. */
-export async function wrong(
+async function wrong(
   context: CoreContext,
   uuid: string,
   method: string,

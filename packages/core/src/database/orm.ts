@@ -16,7 +16,7 @@ export const knownMigrations = Object.values(migrations).map((migration) => ({
   class: migration,
 }));
 
-const connectionsMax = 10;
+const connectionsMaxDefault = 10;
 
 /** Opens the pool. Nothing hangs: connecting, a statement, a lock and an idle transaction all have a limit. */
 export async function openDatabase(options: DatabaseOptions, logger: Logger): Promise<Database> {
@@ -28,7 +28,7 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
     ensureDatabase: false,
     schema: 'countersign',
     discovery: { warnWhenNoEntities: false, ...given.discovery },
-    pool: { min: 0, max: connectionsMax, ...given.pool },
+    pool: { min: 0, max: connectionsMaxDefault, ...given.pool },
     migrations: {
       tableName: 'countersign.migration',
       migrationsList: knownMigrations,
@@ -50,7 +50,7 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
     },
   });
   try {
-    return await databaseOf(orm, orm.config.get('pool').max ?? connectionsMax);
+    return await databaseOf(orm, orm.config.get('pool').max ?? connectionsMaxDefault);
   } catch (error) {
     await orm.close(true);
     throw new CountersignError('unavailable_dependency', { cause: error });

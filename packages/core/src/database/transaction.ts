@@ -90,12 +90,19 @@ function executorInClient(client: pg.ClientBase): Executor {
 
 /** Kysely's driver hands `sql` to `pg` as it is, so a named, prepared statement can go through it. */
 function kyselyExecutor(transaction: Kysely<never>): Executor {
-  const run = async <Row>({ values = [], ...config }: pg.QueryConfig): Promise<Row[]> => {
-    const compiled = CompiledQuery.raw(config as unknown as string, [...values]);
+  const run = async <Row>({
+    values,
+    ...config
+  }: {
+    values: unknown[];
+    name?: string;
+    text: string;
+  }): Promise<Row[]> => {
+    const compiled = CompiledQuery.raw(config as unknown as string, values);
     return (await transaction.executeQuery(compiled)).rows as Row[];
   };
   return {
-    query: (statement, parameters) => run(queryConfig(statement, parameters)),
+    query: (asked, parameters) => run(queryConfig(asked, parameters)),
     select: (text, values) => run({ text, values: [...values] }),
   };
 }

@@ -48,8 +48,3 @@ export function appendEvents(...events: readonly string[]): string {
     (epoch, txid, id, type, occurred_at, subject_id, session_id, slug, about_kind, about_id, sequence, data, context)
   ${events.join('\n  UNION ALL')}`;
 }
-
-/** A hash as it appears in events and views: base64url without padding. */
-export function base64url(column: string): string {
-  return `translate(encode(${column}, 'base64'), '+/=', '-_')`;
-}

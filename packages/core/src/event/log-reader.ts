@@ -63,7 +63,7 @@ export async function followLog({
   }
 
   function tell(events: readonly EventView[]): void {
-    for (const listener of [...listeners]) {
+    for (const listener of listeners) {
       try {
         listener(events);
       } catch (error) {

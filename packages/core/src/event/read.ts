@@ -76,20 +76,6 @@ export const readNew = statement<Position & { readonly limit: number }, EventRow
 SELECT ${columns} FROM countersign.event e WHERE ${afterPlace} ORDER BY e.epoch, e.txid, e.sequence, e.id LIMIT :limit::int`,
 );
 
-/**
- * The history of one thing by its own sequence. The row lock of what it is about makes the sequence
- * commit-ordered, so no horizon is needed and nothing waits for a stranger's transaction.
- */
-export const readAbout = statement<
-  { readonly aboutId: string; readonly sequence: number; readonly limit: number },
-  EventRow
->(
-  'log_about',
-  /* sql */ `
-SELECT ${columns} FROM countersign.event e WHERE e.about_id = :aboutId::uuid AND e.sequence > :sequence::int
-ORDER BY e.sequence LIMIT :limit::int`,
-);
-
 const readEnd = statement<object, { epoch: number; txid: string }>(
   'log_end',
   'SELECT epoch, pg_snapshot_xmin(pg_current_snapshot())::text AS txid FROM countersign.installation',

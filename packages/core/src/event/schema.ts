@@ -3,7 +3,7 @@ import { eventTypes, eventView } from './catalog.ts';
 import { cursor, id, slug, subjectId } from '../schema.ts';
 
 /** Which events: every condition must hold. */
-export const eventFilter = {
+const eventFilter = {
   types: z.array(z.enum(eventTypes)).min(1).max(eventTypes.length).optional(),
   slug: slug.optional(),
   subjectId: subjectId.optional(),

@@ -5,8 +5,8 @@ import { invalidInput } from '../error.ts';
 /** Values that JSON carries exactly, and nothing else. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-export const dataBytesMax = 16 * 1024;
-export const dataDepthMax = 16;
+const dataBytesMax = 16 * 1024;
+const dataDepthMax = 16;
 
 export interface CanonicalLimits {
   /** Where the value stands in the input, for the error. */

@@ -40,7 +40,7 @@ export interface Operation<
   readonly kind: 'operation';
 }
 
-export const slugPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const slugPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
  * Declares a kind of dangerous action. The slug, the schema and the text live in one place; the types of
@@ -60,7 +60,7 @@ export const slugPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export function defineOperation<const Slug extends string, Schema extends z.ZodType>(
   options: OperationOptions<Slug, Schema>,
 ): Operation<Slug, Schema> {
-  const wrong = [...problems(options as unknown as OperationOptions<string, z.ZodType>)];
+  const wrong = [...problems(options)];
   if (wrong.length > 0) throw new TypeError(`operation "${options.slug}": ${wrong.join('; ')}`);
   return Object.freeze({ ...options, kind: 'operation' as const });
 }

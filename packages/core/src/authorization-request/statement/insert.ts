@@ -1,4 +1,4 @@
-import { dayAgo, iso, milliseconds, since } from '../../database/sql.ts';
+import { dayAgo, milliseconds, since } from '../../database/sql.ts';
 import { chargeRecipient, refuseSubjectSends, type SendParameters } from '../../challenge/send-limit.ts';
 import { insertChallenge, type ChallengeParameters } from '../../challenge/insert.ts';
 import { statement } from '../../database/statement.ts';

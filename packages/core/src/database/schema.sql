@@ -1,0 +1,217 @@
+-- The schema "countersign" as the migrations leave it, read from the catalogs of PostgreSQL 18.
+-- Made by `npm run generate`; a change belongs into packages/core/src/database/migrations. Nothing runs this
+-- file: it is here to be reviewed. Left out: owners and privileges (nothing of ours sets any), and the one row
+-- of "installation", which the first migration inserts.
+
+CREATE SCHEMA countersign;
+
+-- Functions
+
+CREATE FUNCTION countersign.refuse(reason text, retry_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'CS001', MESSAGE = reason, DETAIL = coalesce(retry_at::text, '');
+END $function$;
+
+CREATE FUNCTION countersign.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'CS002', MESSAGE = TG_ARGV[0];
+END $function$;
+
+-- authorization_request
+
+CREATE TABLE countersign.authorization_request (
+  id uuid NOT NULL,
+  slug text NOT NULL,
+  subject_id text NOT NULL,
+  session_id text,
+  title text NOT NULL,
+  description text,
+  facts jsonb NOT NULL,
+  data json NOT NULL,
+  data_hash bytea NOT NULL,
+  display_hash bytea NOT NULL,
+  related_objects jsonb NOT NULL,
+  methods text[] NOT NULL,
+  required_binding text NOT NULL,
+  deliver_to jsonb,
+  locale text,
+  state text DEFAULT 'waiting'::text NOT NULL,
+  reason text,
+  binding text,
+  generation integer DEFAULT 1 NOT NULL,
+  sequence integer NOT NULL,
+  event_txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  attempts_max smallint NOT NULL,
+  attempts_left smallint NOT NULL,
+  attempts_open smallint DEFAULT 0 NOT NULL,
+  attempted_at timestamp with time zone,
+  checked jsonb,
+  challenge_id uuid,
+  sends_left smallint NOT NULL,
+  resend_after timestamp with time zone,
+  execute_within_seconds integer NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  decided_at timestamp with time zone,
+  granted_at timestamp with time zone,
+  execute_before timestamp with time zone,
+  consumed_at timestamp with time zone,
+  CONSTRAINT authorization_request_pkey PRIMARY KEY (id),
+  CONSTRAINT attempts_within CHECK (attempts_left >= 0 AND attempts_left <= attempts_max AND attempts_max <= 5
+      AND attempts_open >= 0 AND attempts_open <= attempts_max AND sends_left >= 0),
+  CONSTRAINT decision_complete CHECK (
+    CASE state
+        WHEN 'waiting'::text THEN decided_at IS NULL AND granted_at IS NULL AND consumed_at IS NULL
+        WHEN 'granted'::text THEN granted_at < expires_at AND decided_at = granted_at AND binding IS NOT NULL
+          AND execute_before IS NOT NULL AND (consumed_at IS NULL OR consumed_at < execute_before)
+        ELSE (state = ANY (ARRAY['denied'::text, 'cancelled'::text, 'expired'::text])) AND decided_at IS NOT NULL
+          AND granted_at IS NULL AND consumed_at IS NULL
+    END)
+) WITH (fillfactor=70);
+CREATE INDEX authorization_request_expiry ON countersign.authorization_request USING btree (expires_at);
+CREATE INDEX authorization_request_related ON countersign.authorization_request
+    USING gin (related_objects jsonb_path_ops) WHERE (related_objects <> '[]'::jsonb);
+CREATE INDEX authorization_request_subject ON countersign.authorization_request USING btree (subject_id,
+    id DESC);
+CREATE TRIGGER data_is_immutable BEFORE UPDATE OF id, slug, subject_id, session_id, data, data_hash,
+    display_hash, title, description, facts, related_objects, required_binding, attempts_max, created_at
+    ON countersign.authorization_request FOR EACH ROW
+    EXECUTE FUNCTION countersign.refuse_change('what an authorization request asks does not change');
+CREATE TRIGGER final_is_final BEFORE UPDATE OF state, decided_at, granted_at, consumed_at
+    ON countersign.authorization_request FOR EACH ROW WHEN (old.state <> 'waiting'::text
+    AND (new.state <> old.state OR new.decided_at <> old.decided_at) OR old.consumed_at IS NOT NULL
+    AND new.consumed_at IS DISTINCT FROM old.consumed_at)
+    EXECUTE FUNCTION countersign.refuse_change('a decided authorization request does not change');
+COMMENT ON COLUMN countersign.authorization_request.event_txid IS
+    'where its newest event stands in the log: the next one stands there or later';
+
+-- challenge
+
+CREATE TABLE countersign.challenge (
+  request_id uuid NOT NULL,
+  id uuid NOT NULL,
+  generation integer NOT NULL,
+  method text NOT NULL,
+  factor_id uuid,
+  digest bytea,
+  key_id text,
+  sent_to text,
+  options jsonb,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  failed_delivery_at timestamp with time zone,
+  CONSTRAINT challenge_pkey PRIMARY KEY (request_id, id)
+);
+
+-- event
+
+CREATE TABLE countersign.event (
+  epoch integer NOT NULL,
+  txid xid8 NOT NULL,
+  sequence integer NOT NULL,
+  id uuid NOT NULL,
+  type text NOT NULL,
+  occurred_at timestamp with time zone NOT NULL,
+  subject_id text,
+  session_id text,
+  slug text,
+  about_kind text NOT NULL,
+  about_id uuid NOT NULL,
+  data jsonb NOT NULL,
+  context jsonb,
+  CONSTRAINT event_pkey PRIMARY KEY (epoch, txid, sequence, id),
+  CONSTRAINT event_once UNIQUE (about_id, sequence)
+);
+CREATE INDEX event_subject ON countersign.event USING btree (subject_id, epoch, txid, sequence, id);
+CREATE TRIGGER event_is_immutable BEFORE UPDATE ON countersign.event FOR EACH ROW
+    EXECUTE FUNCTION countersign.refuse_change('an event does not change');
+CREATE TRIGGER event_is_kept BEFORE DELETE ON countersign.event FOR EACH ROW
+    WHEN (current_setting('countersign.retention'::text, true) IS DISTINCT FROM 'on'::text)
+    EXECUTE FUNCTION countersign.refuse_change('an event is kept');
+CREATE TRIGGER event_log_is_kept BEFORE TRUNCATE ON countersign.event FOR EACH STATEMENT
+    EXECUTE FUNCTION countersign.refuse_change('an event is kept');
+
+-- idempotency_key
+
+CREATE TABLE countersign.idempotency_key (
+  scope bytea NOT NULL,
+  input bytea NOT NULL,
+  key_id text NOT NULL,
+  outcome jsonb,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT idempotency_key_pkey PRIMARY KEY (scope)
+);
+CREATE INDEX idempotency_key_expiry ON countersign.idempotency_key USING btree (expires_at);
+
+-- installation
+
+CREATE TABLE countersign.installation (
+  singleton boolean DEFAULT true NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  epoch integer DEFAULT 1 NOT NULL,
+  swept_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT installation_pkey PRIMARY KEY (singleton),
+  CONSTRAINT installation_singleton_check CHECK (singleton)
+);
+
+-- migration
+
+CREATE SEQUENCE countersign.migration_id_seq AS integer;
+CREATE TABLE countersign.migration (
+  id integer DEFAULT nextval('countersign.migration_id_seq'::regclass) NOT NULL,
+  name character varying(255),
+  executed_at timestamp with time zone DEFAULT CURRENT_TIMESTAMP,
+  CONSTRAINT migration_pkey PRIMARY KEY (id)
+);
+ALTER SEQUENCE countersign.migration_id_seq OWNED BY countersign.migration.id;
+
+-- proof
+
+CREATE TABLE countersign.proof (
+  request_id uuid NOT NULL,
+  challenge_id uuid NOT NULL,
+  subject_id text NOT NULL,
+  method text NOT NULL,
+  factor_id uuid,
+  binding text NOT NULL,
+  data_hash bytea NOT NULL,
+  display_hash bytea NOT NULL,
+  proven_at timestamp with time zone NOT NULL,
+  CONSTRAINT proof_pkey PRIMARY KEY (request_id),
+  CONSTRAINT proof_challenge_id_key UNIQUE (challenge_id)
+);
+CREATE TRIGGER proof_is_immutable BEFORE UPDATE ON countersign.proof FOR EACH ROW
+    EXECUTE FUNCTION countersign.refuse_change('a proof does not change');
+
+-- recipient_security
+
+CREATE TABLE countersign.recipient_security (
+  recipient bytea NOT NULL,
+  sent_at timestamp with time zone[] NOT NULL,
+  CONSTRAINT recipient_security_pkey PRIMARY KEY (recipient)
+) WITH (fillfactor=50);
+COMMENT ON COLUMN countersign.recipient_security.recipient IS 'keyed digest of the normalised address';
+
+-- subject_security
+
+CREATE TABLE countersign.subject_security (
+  subject_id text NOT NULL,
+  waiting jsonb DEFAULT '{}'::jsonb NOT NULL,
+  charged_at timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
+  streaks jsonb DEFAULT '{}'::jsonb NOT NULL,
+  sent_at timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
+  CONSTRAINT subject_security_pkey PRIMARY KEY (subject_id)
+) WITH (fillfactor=50);
+COMMENT ON COLUMN countersign.subject_security.waiting IS
+    'request id -> expiry in ms: what counts against the limit of waiting requests';
+COMMENT ON COLUMN countersign.subject_security.charged_at IS 'wrong or unsettled proofs of the last 24 hours';
+COMMENT ON COLUMN countersign.subject_security.streaks IS
+    'factor -> { count, until }: consecutive wrong proofs and the wait after them, in ms';
+COMMENT ON COLUMN countersign.subject_security.sent_at IS 'messages of the last 24 hours';
