@@ -26,6 +26,7 @@ const commands = {
   proof: ['scripts/proof.ts'],
   bench: ['bench/main.ts'],
   build: ['scripts/build.ts'],
+  generate: ['scripts/generated.ts'],
   format: ['node_modules/oxfmt/bin/oxfmt'],
 };
 

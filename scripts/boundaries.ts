@@ -61,6 +61,12 @@ export const boundaryRules: readonly BoundaryRule[] = [
     broken: (file) => usesOf(file, /^console\./),
   },
   {
+    name: 'one-writer',
+    sentence: 'A request is written by the statements of its own folder alone.',
+    applies: core,
+    broken: (file) => (mayWriteRequests(file.path) ? [] : linesOf(file, writesRequests)),
+  },
+  {
     name: 'time-and-chance-are-ports',
     sentence: 'The clock and randomness are read in packages/core/src/runtime.ts alone.',
     applies: 'packages/',
@@ -139,6 +145,23 @@ function goesDown(file: SourceFile, mention: Mention): boolean {
   if (!mention.name.startsWith('.') || !target.startsWith(core)) return true; // another rule's business
   const [from, to] = [placeInCore(file.path.slice(core.length)), placeInCore(target.slice(core.length))];
   return from !== undefined && to !== undefined && mayImport(from, to);
+}
+
+const writesRequests =
+  /\b(?:INSERT INTO|UPDATE|DELETE FROM|MERGE INTO|TRUNCATE)\s+countersign\.(?:authorization_request|proof)\b/;
+
+/** Its statements, and what moves the whole table: migrations, and the epoch after a restore. */
+function mayWriteRequests(path: string): boolean {
+  const inside = path.slice(core.length);
+  return /^(authorization-request\/statement\/|database\/migrations\/|event\/epoch\.ts$)/.test(inside);
+}
+
+function linesOf(file: SourceFile, pattern: RegExp): Mention[] {
+  return file.text
+    .split('\n')
+    .flatMap((text, index) =>
+      pattern.test(text) ? [{ name: text.trim(), line: index + 1, names: [] }] : [],
+    );
 }
 
 /** The one file, and everything that is no part of the product: tests, their helpers, proofs. */

@@ -1,8 +1,10 @@
 /**
  * Files that are made from the sources and checked in, so that a change shows in review.
- * `node scripts/generated.ts` writes them; a test fails when one is not what it would be now.
+ * `npm run generate` writes them; a test fails when one is not what it would be now.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dumpSchema } from './dump-schema.ts';
+import { errorsDocument, eventsDocument, proceduresDocument } from './generate-docs.ts';
 
 export interface GeneratedFile {
   /** From the root of the repository. */
@@ -10,7 +12,12 @@ export interface GeneratedFile {
   readonly produce: () => string | Promise<string>;
 }
 
-export const generatedFiles: readonly GeneratedFile[] = [];
+export const generatedFiles: readonly GeneratedFile[] = [
+  { file: 'docs/errors.md', produce: errorsDocument },
+  { file: 'docs/events.md', produce: eventsDocument },
+  { file: 'docs/procedures.md', produce: proceduresDocument },
+  { file: 'packages/core/src/database/schema.sql', produce: dumpSchema },
+];
 
 /** The files that are not what they would be if they were made now. */
 export async function findOutdated(files: readonly GeneratedFile[]): Promise<string[]> {

@@ -6,6 +6,7 @@ import { parseSync } from 'oxc-parser';
 export interface SourceFile {
   /** From the root of the tree, with slashes. */
   readonly path: string;
+  readonly text: string;
   readonly imports: readonly Mention[];
   /** Globals that are read, such as `process.env`, and the constructors that are called: `new Date()`. */
   readonly uses: readonly Mention[];
@@ -39,7 +40,7 @@ export function readSourceFile(root: string, path: string): SourceFile {
     const use = usedGlobal(node);
     if (use !== undefined) uses.push({ name: use, line, names: [] });
   });
-  return { path, imports, uses };
+  return { path, text, imports, uses };
 }
 
 /** `import … from`, `export … from`, `import()` and `typeof import()`: all four tie two files together. */

@@ -116,6 +116,38 @@ describe('guards below the code', () => {
       /attempts_within/,
     ],
     [
+      'a grant keeps its moment',
+      "UPDATE countersign.authorization_request SET granted_at = NULL WHERE state = 'granted'",
+      /does not change/,
+    ],
+    [
+      'a decision keeps its moment',
+      "UPDATE countersign.authorization_request SET decided_at = NULL WHERE state = 'granted'",
+      /does not change/,
+    ],
+    [
+      'the window to execute does not grow',
+      "UPDATE countersign.authorization_request SET execute_before = execute_before + interval '1 year' WHERE state = 'granted'",
+      /does not change/,
+    ],
+    [
+      'the binding of a grant does not change',
+      "UPDATE countersign.authorization_request SET binding = 'cryptographic' WHERE state = 'granted'",
+      /does not change/,
+    ],
+    [
+      'codes do not go elsewhere',
+      "UPDATE countersign.authorization_request SET deliver_to = '{}'",
+      /what an authorization request asks/,
+    ],
+    [
+      'attempts in judgement count',
+      "UPDATE countersign.authorization_request SET attempts_open = 5 WHERE state = 'waiting'",
+      /attempts_within/,
+    ],
+    ['a request is kept', 'DELETE FROM countersign.authorization_request', /is kept/],
+    ['a proof is kept', 'DELETE FROM countersign.proof', /is kept/],
+    [
       'a grant has its proof’s binding and its window',
       "UPDATE countersign.authorization_request SET state = 'granted', decided_at = now() WHERE state = 'waiting'",
       /decision_complete/,

@@ -63,15 +63,16 @@ CREATE TABLE countersign.authorization_request (
   execute_before timestamp with time zone,
   consumed_at timestamp with time zone,
   CONSTRAINT authorization_request_pkey PRIMARY KEY (id),
-  CONSTRAINT attempts_within CHECK (attempts_left >= 0 AND attempts_left <= attempts_max AND attempts_max <= 5
-      AND attempts_open >= 0 AND attempts_open <= attempts_max AND sends_left >= 0),
+  CONSTRAINT attempts_within CHECK (attempts_left >= 0 AND attempts_open >= 0
+      AND (attempts_left + attempts_open) <= attempts_max AND attempts_max <= 5 AND sends_left >= 0),
   CONSTRAINT decision_complete CHECK (
     CASE state
-        WHEN 'waiting'::text THEN decided_at IS NULL AND granted_at IS NULL AND consumed_at IS NULL
-        WHEN 'granted'::text THEN granted_at < expires_at AND decided_at = granted_at AND binding IS NOT NULL
-          AND execute_before IS NOT NULL AND (consumed_at IS NULL OR consumed_at < execute_before)
+        WHEN 'waiting'::text THEN num_nonnulls(decided_at, granted_at, consumed_at) = 0
+        WHEN 'granted'::text THEN num_nulls(decided_at, granted_at, binding, execute_before) = 0
+          AND granted_at < expires_at AND decided_at = granted_at AND (consumed_at IS NULL
+          OR consumed_at < execute_before)
         ELSE (state = ANY (ARRAY['denied'::text, 'cancelled'::text, 'expired'::text])) AND decided_at IS NOT NULL
-          AND granted_at IS NULL AND consumed_at IS NULL
+          AND num_nonnulls(granted_at, consumed_at) = 0
     END)
 ) WITH (fillfactor=70);
 CREATE INDEX authorization_request_expiry ON countersign.authorization_request USING btree (expires_at);
@@ -80,14 +81,22 @@ CREATE INDEX authorization_request_related ON countersign.authorization_request
 CREATE INDEX authorization_request_subject ON countersign.authorization_request USING btree (subject_id,
     id DESC);
 CREATE TRIGGER data_is_immutable BEFORE UPDATE OF id, slug, subject_id, session_id, data, data_hash,
-    display_hash, title, description, facts, related_objects, required_binding, attempts_max, created_at
-    ON countersign.authorization_request FOR EACH ROW
+    display_hash, title, description, facts, related_objects, methods, required_binding, deliver_to, locale,
+    attempts_max, execute_within_seconds, created_at ON countersign.authorization_request FOR EACH ROW
     EXECUTE FUNCTION countersign.refuse_change('what an authorization request asks does not change');
-CREATE TRIGGER final_is_final BEFORE UPDATE OF state, decided_at, granted_at, consumed_at
-    ON countersign.authorization_request FOR EACH ROW WHEN (old.state <> 'waiting'::text
-    AND (new.state <> old.state OR new.decided_at <> old.decided_at) OR old.consumed_at IS NOT NULL
-    AND new.consumed_at IS DISTINCT FROM old.consumed_at)
+CREATE TRIGGER final_is_final BEFORE UPDATE OF state, reason, binding, generation, expires_at, decided_at,
+    granted_at, execute_before, consumed_at ON countersign.authorization_request FOR EACH ROW WHEN (old.state <>
+    'waiting'::text AND (new.state IS DISTINCT FROM old.state OR new.reason IS DISTINCT FROM old.reason
+    OR new.binding IS DISTINCT FROM old.binding OR new.generation IS DISTINCT FROM old.generation
+    OR new.expires_at IS DISTINCT FROM old.expires_at OR new.decided_at IS DISTINCT FROM old.decided_at
+    OR new.granted_at IS DISTINCT FROM old.granted_at OR COALESCE(new.execute_before > old.execute_before,
+    false)) OR old.consumed_at IS NOT NULL AND new.consumed_at IS DISTINCT FROM old.consumed_at)
     EXECUTE FUNCTION countersign.refuse_change('a decided authorization request does not change');
+CREATE TRIGGER request_is_kept BEFORE DELETE ON countersign.authorization_request FOR EACH ROW
+    WHEN (current_setting('countersign.retention'::text, true) IS DISTINCT FROM 'on'::text)
+    EXECUTE FUNCTION countersign.refuse_change('an authorization request is kept');
+COMMENT ON COLUMN countersign.authorization_request.data IS
+    'the canonical text that was hashed, byte for byte: json and not jsonb';
 COMMENT ON COLUMN countersign.authorization_request.event_txid IS
     'where its newest event stands in the log: the next one stands there or later';
 
@@ -189,6 +198,9 @@ CREATE TABLE countersign.proof (
 );
 CREATE TRIGGER proof_is_immutable BEFORE UPDATE ON countersign.proof FOR EACH ROW
     EXECUTE FUNCTION countersign.refuse_change('a proof does not change');
+CREATE TRIGGER proof_is_kept BEFORE DELETE ON countersign.proof FOR EACH ROW
+    WHEN (current_setting('countersign.retention'::text, true) IS DISTINCT FROM 'on'::text)
+    EXECUTE FUNCTION countersign.refuse_change('a proof is kept');
 
 -- recipient_security
 

@@ -49,7 +49,7 @@ export async function startDev(
   await shutdown.own(Promise.resolve(listener), (one) => one.close());
   report.step({
     name: 'migrations',
-    text: 'up to date (schema "countersign")',
+    text: `${migrationsText(cs.core.migrated.length)} (schema "countersign")`,
     milliseconds: since(migrationsAt),
   });
   report.step({ name: 'keys', text: keysText(keys), fields: { serviceKeyFile: keys.serviceKeyFile } });
@@ -69,6 +69,10 @@ export async function startDev(
     { name: 'Inbox', at: `${url}/inbox`, what: 'every code that is "sent"' },
     ...(keys.serviceKeyFile === null ? [] : [serviceKey]),
   ]);
+}
+
+function migrationsText(applied: number): string {
+  return applied === 0 ? 'up to date' : `${applied} applied`;
 }
 
 function keysText({ secretFile }: DevKeys): string {

@@ -66,19 +66,20 @@ CREATE TABLE countersign.authorization_request (
   granted_at timestamptz,
   execute_before timestamptz,
   consumed_at timestamptz,
-  CONSTRAINT attempts_within CHECK (attempts_left BETWEEN 0 AND attempts_max AND attempts_max <= 5 AND attempts_open BETWEEN 0 AND attempts_max
-    AND sends_left >= 0),
+  CONSTRAINT attempts_within CHECK (attempts_left >= 0 AND attempts_open >= 0 AND attempts_left + attempts_open <= attempts_max
+    AND attempts_max <= 5 AND sends_left >= 0),
   CONSTRAINT decision_complete CHECK (CASE state
-    WHEN 'waiting' THEN decided_at IS NULL AND granted_at IS NULL AND consumed_at IS NULL
-    WHEN 'granted' THEN granted_at < expires_at AND decided_at = granted_at AND binding IS NOT NULL AND execute_before IS NOT NULL
-      AND (consumed_at IS NULL OR consumed_at < execute_before)
-    ELSE state IN ('denied', 'cancelled', 'expired') AND decided_at IS NOT NULL AND granted_at IS NULL AND consumed_at IS NULL END)
+    WHEN 'waiting' THEN num_nonnulls(decided_at, granted_at, consumed_at) = 0
+    WHEN 'granted' THEN num_nulls(decided_at, granted_at, binding, execute_before) = 0 AND granted_at < expires_at
+      AND decided_at = granted_at AND (consumed_at IS NULL OR consumed_at < execute_before)
+    ELSE state IN ('denied', 'cancelled', 'expired') AND decided_at IS NOT NULL AND num_nonnulls(granted_at, consumed_at) = 0 END)
 ) WITH (fillfactor = 70);
 CREATE INDEX authorization_request_subject ON countersign.authorization_request (subject_id, id DESC);
 CREATE INDEX authorization_request_expiry ON countersign.authorization_request (expires_at);
 CREATE INDEX authorization_request_related ON countersign.authorization_request
   USING gin (related_objects jsonb_path_ops) WHERE related_objects <> '[]'::jsonb;
 
+COMMENT ON COLUMN countersign.authorization_request.data IS 'the canonical text that was hashed, byte for byte: json and not jsonb';
 COMMENT ON COLUMN countersign.authorization_request.event_txid IS 'where its newest event stands in the log: the next one stands there or later';
 
 CREATE TABLE countersign.challenge (
@@ -168,19 +169,33 @@ BEGIN
   RAISE EXCEPTION USING ERRCODE = 'CS002', MESSAGE = TG_ARGV[0];
 END $body$;
 
--- Final is final: no path leads out of a decision, and a consumption is not undone. "OF" columns: an update
--- that does not name them pays nothing.
-CREATE TRIGGER final_is_final BEFORE UPDATE OF state, decided_at, granted_at, consumed_at ON countersign.authorization_request
-  FOR EACH ROW
-  WHEN ((OLD.state <> 'waiting' AND (NEW.state <> OLD.state OR NEW.decided_at <> OLD.decided_at))
-     OR (OLD.consumed_at IS NOT NULL AND NEW.consumed_at IS DISTINCT FROM OLD.consumed_at))
+-- Final is final: no path leads out of a decision, and a consumption is not undone. The window to execute may
+-- only shrink. "OF" columns: an update that does not name them pays nothing.
+CREATE TRIGGER final_is_final
+  BEFORE UPDATE OF state, reason, binding, generation, expires_at, decided_at, granted_at, execute_before, consumed_at
+  ON countersign.authorization_request FOR EACH ROW
+  WHEN ((OLD.state <> 'waiting'
+      AND ((NEW.state, NEW.reason, NEW.binding, NEW.generation, NEW.expires_at, NEW.decided_at, NEW.granted_at)
+        IS DISTINCT FROM (OLD.state, OLD.reason, OLD.binding, OLD.generation, OLD.expires_at, OLD.decided_at, OLD.granted_at)
+        OR coalesce(NEW.execute_before > OLD.execute_before, false)))
+    OR (OLD.consumed_at IS NOT NULL AND NEW.consumed_at IS DISTINCT FROM OLD.consumed_at))
   EXECUTE FUNCTION countersign.refuse_change('a decided authorization request does not change');
 
--- What was asked never changes: not the data, not the text, not whose it is. No statement of ours names these.
-CREATE TRIGGER data_is_immutable BEFORE UPDATE OF id, slug, subject_id, session_id, data, data_hash, display_hash, title, description, facts,
-    related_objects, required_binding, attempts_max, created_at ON countersign.authorization_request
+-- What was asked never changes: not the data, not the text, not whose it is, not where its codes go. No
+-- statement of ours names these.
+CREATE TRIGGER data_is_immutable
+  BEFORE UPDATE OF id, slug, subject_id, session_id, data, data_hash, display_hash, title, description, facts, related_objects,
+    methods, required_binding, deliver_to, locale, attempts_max, execute_within_seconds, created_at
+  ON countersign.authorization_request
   FOR EACH ROW EXECUTE FUNCTION countersign.refuse_change('what an authorization request asks does not change');
 
+-- Kept; only a retention job that has said so in its transaction may remove what is finished.
+CREATE TRIGGER request_is_kept BEFORE DELETE ON countersign.authorization_request FOR EACH ROW
+  WHEN (current_setting('countersign.retention', true) IS DISTINCT FROM 'on')
+  EXECUTE FUNCTION countersign.refuse_change('an authorization request is kept');
+CREATE TRIGGER proof_is_kept BEFORE DELETE ON countersign.proof FOR EACH ROW
+  WHEN (current_setting('countersign.retention', true) IS DISTINCT FROM 'on')
+  EXECUTE FUNCTION countersign.refuse_change('a proof is kept');
 CREATE TRIGGER proof_is_immutable BEFORE UPDATE ON countersign.proof FOR EACH ROW
   EXECUTE FUNCTION countersign.refuse_change('a proof does not change');
 

@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseSync } from 'oxc-parser';
+
+/** What is written above the function that does the work. */
+export interface OperationComment {
+  readonly description: string;
+  /** What follows `@throws CountersignError`; empty when nothing does. */
+  readonly refusals: string;
+}
+
+/**
+ * The comment of `authorizationRequest.create` stands in packages/core/src/authorization-request/create.ts:
+ * the path of a procedure is the path of its file. Where there is none, the procedure's own comment is taken.
+ */
+export function operationComment(procedure: string): OperationComment {
+  const path = procedure.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('.', '/');
+  const file = [`packages/core/src/${path}.ts`, `packages/server/src/procedures/${path}.ts`].find((each) =>
+    existsSync(each),
+  );
+  if (file === undefined) throw new Error(`${procedure} has no file of its own`);
+  return readComment(file);
+}
+
+function readComment(file: string): OperationComment {
+  const text = readFileSync(file, 'utf8');
+  const { program, comments } = parseSync(file, text);
+  const documented = program.body.flatMap(({ type, start }) => {
+    const comment = comments.findLast(({ end }) => end < start && text.slice(end, start).trim() === '');
+    return type === 'ExportNamedDeclaration' && comment?.value.startsWith('*') ? [comment.value] : [];
+  });
+  const [comment] = documented;
+  if (comment === undefined) throw new Error(`${file} has no commented export`);
+  const lines = comment
+    .slice(1)
+    .split('\n')
+    .map((line) => line.replace(/^\s*\* ?/, '').trim());
+  const [description = '', ...tags] = lines.join('\n').split(/\n(?=@)/);
+  const refusals = tags.find((tag) => tag.startsWith('@throws CountersignError')) ?? '';
+  return {
+    description: flowing(description),
+    refusals: flowing(refusals.replace('@throws CountersignError', '')),
+  };
+}
+
+/** Paragraphs, each on one line. */
+function flowing(text: string): string {
+  return text
+    .trim()
+    .split(/\n\n+/)
+    .map((paragraph) => paragraph.replaceAll('\n', ' '))
+    .join('\n\n');
+}

@@ -1,0 +1,66 @@
+import type { CountersignRouter } from '../../packages/server/src/router.ts';
+
+type Routers = CountersignRouter['_def']['record'];
+
+/** `authorizationRequest.create`, … */
+export type ProcedurePath = {
+  [Router in keyof Routers]: `${Router}.${Extract<keyof Routers[Router], string>}`;
+}[keyof Routers];
+
+type InputOf<Path> = Path extends `${infer Router}.${infer Verb}`
+  ? Router extends keyof Routers
+    ? Verb extends keyof Routers[Router]
+      ? Routers[Router][Verb] extends { _def: { $types: { input: infer Input } } }
+        ? NonNullable<Input>
+        : never
+      : never
+    : never
+  : never;
+
+interface Example<Path> {
+  /** What the service says. */
+  readonly input: InputOf<Path>;
+  /** What a subject may say in its place. */
+  readonly fromSubject?: InputOf<Path>;
+  /** What the schemas do not say. */
+  readonly note?: string;
+}
+
+const id = 'areq_02krzp8z1wf44ar7tqdm83kv4c';
+const data = { to: 'GB29NWBK60161331926819', amountCents: 250_000 };
+const proof = { method: 'otp', code: '12345678' };
+
+/** One accepted call of every procedure, held to its input by the compiler. It is shown, and it is made. */
+export const procedureExamples: { readonly [Path in ProcedurePath]: Example<Path> } = {
+  'authorizationRequest.create': {
+    input: {
+      slug: 'transfer',
+      subjectId: 'ada',
+      data,
+      deliverTo: { channel: 'email', address: 'ada@example.org' },
+      idempotencyKey: 'order-4711',
+    },
+    fromSubject: { slug: 'transfer', data },
+    note: '`subjectId` is required from the service. A subject may create only what its operation declares `clientCreatable`, for itself and in its session, and may say only `slug`, `data`, `methods`, `factorIds`, `locale` and `idempotencyKey`; any other key is `forbidden`. `title`, `description` and `facts` are for a slug that no operation defines; otherwise the operation makes them. `data` is at most 16 KiB in canonical form, 16 levels deep.',
+  },
+  'authorizationRequest.get': { input: { id } },
+  'authorizationRequest.list': { input: { subjectId: 'ada', state: 'waiting', limit: 20 } },
+  'authorizationRequest.challenge': { input: { id, method: 'otp' } },
+  'authorizationRequest.check': { input: { id, proof } },
+  'authorizationRequest.grant': {
+    input: { id, proof },
+    note: 'The grant without `proof` is for the service alone.',
+  },
+  'authorizationRequest.deny': { input: { id, reason: 'declined' } },
+  'authorizationRequest.cancel': { input: { id } },
+  'authorizationRequest.reset': { input: { id, expiresInSeconds: 600 } },
+  'authorizationRequest.consume': {
+    input: { id, slug: 'transfer', subjectId: 'ada', data },
+    note: '`tx` exists in process only: `cs.consume(input, { tx })`.',
+  },
+  'method.list': {
+    input: {},
+    note: '`includeInactive` changes nothing yet.',
+  },
+  'event.list': { input: { types: ['authorization_request.granted'], limit: 100 } },
+};

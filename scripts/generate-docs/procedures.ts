@@ -1,0 +1,113 @@
+import { otp } from '../../packages/core/src/method/methods/otp.ts';
+import { router } from '../../packages/server/src/router.ts';
+import { describeType } from './describe-type.ts';
+import { fieldTable } from './fields.ts';
+import { jsonSchemaOf, rulesOfEveryText, type JsonSchema, type Schema } from './json-schema.ts';
+import { code, document, listed, table } from './markdown.ts';
+import { operationComment } from './operation-comment.ts';
+import { procedureExamples, type ProcedurePath } from './procedure-examples.ts';
+import { actorKinds, may } from './who-may.ts';
+
+/** What tRPC keeps of a procedure. */
+interface Procedure {
+  readonly _def: {
+    readonly type: 'query' | 'mutation' | 'subscription';
+    readonly inputs: readonly [Schema];
+    readonly output: Schema;
+  };
+}
+
+interface Entry {
+  readonly path: ProcedurePath;
+  readonly kind: string;
+  readonly who: string;
+  readonly section: string;
+  /** The named schemas it mentions, at any depth. */
+  readonly types: Readonly<Record<string, JsonSchema>>;
+}
+
+/** docs/procedures.md */
+export async function proceduresDocument(): Promise<string> {
+  const procedures = Object.entries(router._def.procedures as unknown as Record<string, Procedure>);
+  const entries = await Promise.all(
+    procedures.map(([path, procedure]) => describe(path as ProcedurePath, procedure)),
+  );
+  return document([
+    '# Procedures',
+    ...introduction,
+    table(
+      ['procedure', 'kind', 'who'],
+      entries.map(({ path, kind, who }) => [`[${path}](#${path.toLowerCase().replace('.', '')})`, kind, who]),
+    ),
+    ...entries.map(({ section }) => section),
+    '# Types',
+    ...typeSections(entries),
+  ]);
+}
+
+const introduction = [
+  'Paths of tRPC 11, under `/trpc` of the running server or wherever a host nested our router; the transformer is superjson, and inputs are plain JSON. An unknown key in an input is an error, and so is a number beyond its limit: nothing is dropped or clamped. A `?` marks what may be left out.',
+  `A text of an input ${listed(rulesOfEveryText, 'and')}. An id that is no id names nothing: \`not_found\`.`,
+  'A mutation takes an `idempotencyKey`: the same actor, procedure and key within 24 hours get the same answer, and the effect happens once. It also takes a `context`, from the service only (`forbidden` from others): at most 8 KiB of JSON, 16 levels deep, which travels on its events and to the sender.',
+  '*Who*: the service acts for every subject; a subject sees what is its own and not bound to another session; a device reads, grants and denies what is its subject’s. What somebody may not see answers like what does not exist.',
+  'Besides what stands with each procedure, any call may end in `invalid_input`, `unauthenticated`, `forbidden`, `unavailable_dependency` or `internal`, and a mutation with an `idempotencyKey` in `idempotency_conflict`. All reasons: [errors.md](errors.md).',
+];
+
+async function describe(path: ProcedurePath, { _def: { type, inputs, output } }: Procedure): Promise<Entry> {
+  const { input, fromSubject = input, note } = procedureExamples[path];
+  const allowed: string[] = [];
+  for (const kind of actorKinds) {
+    if (await may(kind, path, kind === 'subject' ? fromSubject : input)) allowed.push(kind);
+  }
+  const who = listed(allowed, 'and');
+  const { description, refusals } = operationComment(path);
+  const takes = jsonSchemaOf(inputs[0], 'input');
+  const answers = jsonSchemaOf(output, 'output');
+  const section = [
+    `## ${path}`,
+    `*${type}; ${who}*`,
+    description,
+    ...(note === undefined ? [] : [note]),
+    fieldTable(takes),
+    `\`\`\`ts\n${path}(${literal(input)})\n\`\`\``,
+    `Answers ${describeType(answers)}.`,
+    ...(refusals === '' ? [] : [`Refusals: ${named(refusals)}`]),
+  ].join('\n\n');
+  return { path, kind: type, who, section, types: { ...takes.$defs, ...answers.$defs } };
+}
+
+/** "as `checkAuthorizationRequest`" of a comment, in the words of this document. */
+function named(refusals: string): string {
+  return refusals.replaceAll(/`([a-z]+)AuthorizationRequest`/g, '`authorizationRequest.$1`');
+}
+
+/** As TypeScript writes it. */
+function literal(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).map(([key, inner]) => `${key}: ${literal(inner)}`);
+  return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
+}
+
+function typeSections(entries: readonly Entry[]): string[] {
+  const types = new Map<string, string>();
+  for (const [name, schema] of entries.flatMap((entry) => Object.entries(entry.types))) {
+    if (name.startsWith('__')) continue;
+    const shown = fieldTable(schema);
+    if (types.has(name) && types.get(name) !== shown) throw new Error(`two schemas are called ${name}`);
+    types.set(name, shown);
+  }
+  return [...types]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, shown]) => [`## ${name}`, shown, ...(name === 'Proof' ? proofSections() : [])]);
+}
+
+/** What stands beside `method` depends on the method. */
+function proofSections(): string[] {
+  const methods = [otp({ send: () => Promise.resolve() })];
+  return methods.flatMap(({ key, title, proof }) => [
+    `By the method ${code(key)} (${title.toLowerCase()}):`,
+    fieldTable(jsonSchemaOf(proof, 'input')),
+  ]);
+}

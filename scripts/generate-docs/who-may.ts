@@ -1,0 +1,74 @@
+import type { Actor } from '../../packages/core/src/actor.ts';
+import * as request from '../../packages/core/src/authorization-request/index.ts';
+import { CountersignError } from '../../packages/core/src/error.ts';
+import { listEvents } from '../../packages/core/src/event/list.ts';
+import type { CountersignContext } from '../../packages/server/src/context.ts';
+import { router } from '../../packages/server/src/router.ts';
+
+type Core = CountersignContext['countersign']['core'];
+
+/** What each kind of actor may reach: the service everything, the others what is theirs. */
+const actors = {
+  service: { kind: 'service' },
+  subject: { kind: 'subject', subjectId: 'ada', sessionId: 'session-1' },
+  device: { kind: 'device', subjectId: 'ada', factorId: 'factor-1' },
+  operator: { kind: 'operator' },
+} as const satisfies Record<Actor['kind'], Actor>;
+
+export const actorKinds = Object.keys(actors) as Actor['kind'][];
+
+/**
+ * Whether core lets this kind of actor do this: it is called, with an accepted input, up to where it would
+ * look at anything but the actor. `forbidden` there is a rule about the kind of actor; getting further is
+ * permission. So the table cannot say other than the code does.
+ */
+export async function may(kind: Actor['kind'], path: string, input: unknown): Promise<boolean> {
+  const [group = '', verb = ''] = path.split('.');
+  const caller = router.createCaller({
+    countersign: { core: unreachable, actor: actors[kind], logger: silent, request: null },
+  }) as unknown as Record<string, Record<string, (input: unknown) => Promise<unknown>>>;
+  try {
+    await caller[group]?.[verb]?.(input);
+    return true;
+  } catch (error) {
+    const { cause } = error as Error;
+    if (cause instanceof CountersignError && cause.reason === 'forbidden') return false;
+    if (reachedBy(cause)) return true;
+    throw new Error(`${path} by ${kind}: the example was refused for another reason`, { cause: error });
+  }
+}
+
+class Reached extends Error {
+  override readonly name = 'Reached';
+}
+
+function reachedBy(error: unknown): boolean {
+  return error instanceof Reached || (error instanceof Error && reachedBy(error.cause));
+}
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Whatever is asked, and browsers may ask for it. */
+const operation = {
+  slug: 'transfer',
+  session: 'any',
+  clientCreatable: true,
+  data: { safeParseAsync: async (data: unknown) => Promise.resolve({ success: true, data }) },
+};
+
+/** Knows the actor and the operations; whoever asks it for more has been let in. */
+const unreachable = {
+  context: (actor: Actor) =>
+    new Proxy<Record<string | symbol, unknown>>(
+      { actor, operations: { get: () => operation } },
+      {
+        get(known, name) {
+          if (name in known) return known[name];
+          throw new Reached(String(name));
+        },
+      },
+    ),
+  authorizationRequest: request,
+  method: { list: () => Promise.resolve([]) },
+  event: { list: listEvents },
+} as unknown as Core;
