@@ -27,7 +27,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await onServer(async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [templateLock]);
     await ensureTemplate(client);
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
     await client.query('SELECT pg_advisory_unlock($1)', [templateLock]);
   });
   const url = databaseUrl(name);

@@ -7,13 +7,16 @@ import type { EventRow } from './row.ts';
 const columns = `e.epoch, e.txid::text, e.id, e.type, e.occurred_at, e.subject_id, e.session_id, e.slug, e.about_kind, e.about_id,
   e.sequence, e.data, e.context`;
 
+const afterPlace =
+  '(e.epoch, e.txid, e.sequence, e.id) > (:epoch::integer, :txid::text::xid8, :sequence::integer, :id::uuid)';
+
 /**
- * After a place, and below the horizon: an event is shown when every transaction older than its own has
- * ended, so that nothing can appear before it later. A reader of `id > last` lost 1,675 of 2,705 events with
- * 40 writers. What an older epoch holds was written before the restore that ended it.
+ * An event is shown when every transaction older than its own has ended, so that nothing can appear before it
+ * later. A reader of `id > last` lost 1,675 of 2,705 events with 40 writers. What an older epoch holds was
+ * written before the restore that ended it.
  */
-const afterPlace = /* sql */ `(e.epoch, e.txid, e.sequence, e.id) > (:epoch::integer, :txid::text::xid8, :sequence::integer, :id::uuid)
-  AND (e.txid < pg_snapshot_xmin(pg_current_snapshot()) OR e.epoch < (SELECT i.epoch FROM countersign.installation i))`;
+const belowHorizon = /* sql */ `
+  (e.txid < pg_snapshot_xmin(pg_current_snapshot()) OR e.epoch < (SELECT i.epoch FROM countersign.installation i))`;
 
 export interface LogFilter {
   readonly types: readonly EventType[] | null;
@@ -42,7 +45,7 @@ function page(scope: string): string {
 WITH scanned AS (
   SELECT ${columns}, row_number() OVER () AS place, count(*) OVER () AS total
   FROM (
-    SELECT * FROM countersign.event e WHERE ${scope} ${afterPlace}
+    SELECT * FROM countersign.event e WHERE ${scope} AND ${afterPlace}
     ORDER BY e.epoch, e.txid, e.sequence, e.id LIMIT :scanMax::int
   ) e
 ), judged AS (
@@ -54,26 +57,30 @@ SELECT * FROM judged WHERE matches OR place = total ORDER BY place LIMIT :limit:
 }
 
 /** The whole log, by its primary key: a page costs the same at any size of the log. */
-export const readPage = statement<PageParameters, ScannedRow>('log_page', page(''));
+export const readPage = statement<PageParameters, ScannedRow>('log_page', page(belowHorizon));
 
 export const readPageOfSubject = statement<PageParameters & { readonly subjectId: string }, ScannedRow>(
   'log_page_subject',
-  page('e.subject_id = :subjectId::text AND'),
+  page(`e.subject_id = :subjectId::text AND ${belowHorizon}`),
 );
 
+/**
+ * The history of one thing. The row lock of what it is about puts its events in the order of their commits, so
+ * no horizon is needed, and nothing waits for a stranger's transaction.
+ */
 export const readPageAbout = statement<
   PageParameters & { readonly aboutId: string; readonly subjectId: string | null },
   ScannedRow
 >(
   'log_page_about',
-  page('e.about_id = :aboutId::uuid AND (:subjectId::text IS NULL OR e.subject_id = :subjectId::text) AND'),
+  page('e.about_id = :aboutId::uuid AND (:subjectId::text IS NULL OR e.subject_id = :subjectId::text)'),
 );
 
 /** What is new for readers that follow the log. */
 export const readNew = statement<Position & { readonly limit: number }, EventRow>(
   'log_new',
   /* sql */ `
-SELECT ${columns} FROM countersign.event e WHERE ${afterPlace} ORDER BY e.epoch, e.txid, e.sequence, e.id LIMIT :limit::int`,
+SELECT ${columns} FROM countersign.event e WHERE ${afterPlace} AND ${belowHorizon} ORDER BY e.epoch, e.txid, e.sequence, e.id LIMIT :limit::int`,
 );
 
 const readEnd = statement<object, { epoch: number; txid: string }>(
