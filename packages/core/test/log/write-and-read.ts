@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { openTestCore } from '../../testing/index.ts';
+import { createRandom } from '../race/random.ts';
+import { compare, readTruth, type Compared } from './compare.ts';
+import {
+  followerOf,
+  naiveReaderOf,
+  ofCalls,
+  pagerOf,
+  reconnectingPagerOf,
+  type Reader,
+  type Told,
+} from './reader.ts';
+import { write } from './writer.ts';
+
+export interface LogRun {
+  readonly events: number;
+  /** By the name of the reader. */
+  readonly readers: Readonly<Record<string, Compared>>;
+  readonly naive: Readonly<Record<string, Compared>>;
+}
+
+/** Writers and readers at the same time, for so long; then what each reader was told. Needs a server of its own. */
+export async function writeAndRead({
+  milliseconds,
+  writers,
+  seed,
+}: {
+  milliseconds: number;
+  writers: number;
+  seed: number;
+}): Promise<LogRun> {
+  await using test = await openTestCore({
+    clock: { now: () => new Date() },
+    sweep: true,
+    limits: { resendCoolDownSeconds: 0 },
+  });
+  const { sql, url } = test.database;
+  // For the naive reader: numbers as a sequence gives them.
+  await sql.query(
+    'ALTER TABLE countersign.event ADD COLUMN planted_number bigserial; CREATE TABLE ledger (subject_id text)',
+  );
+  const hosts = new pg.Pool({ connectionString: url, max: writers });
+  hosts.on('connect', (client) => client.on('error', () => undefined)); // the database may go first
+
+  const random = createRandom(seed);
+  const follower = followerOf(test);
+  const readers = [pagerOf(test, 50), reconnectingPagerOf(test, createRandom(seed + 1)), follower];
+  const naive = [naiveReaderOf(sql, 'id'), naiveReaderOf(sql, 'planted_number')];
+  let written = false;
+  const reading = [...readers, ...naive].map((reader) => readOn(reader, () => written));
+  const end = performance.now() + milliseconds;
+  await Promise.all(
+    Array.from({ length: writers }, (_, n) =>
+      write(test, hosts, createRandom(random.integer(2 ** 31)), `writer-${n}`, () => performance.now() > end),
+    ),
+  );
+  written = true;
+  await Promise.all(reading);
+  const truth = await readTruth(sql);
+  await until(() => follower.told.length >= truth.length);
+  follower.stop();
+  await hosts.end();
+
+  const truthOfCalls = await readTruth(sql, ofCalls);
+  return { events: truth.length, readers: report(truth, readers), naive: report(truthOfCalls, naive) };
+}
+
+function report(truth: readonly Told[], readers: readonly Reader[]): Record<string, Compared> {
+  return Object.fromEntries(readers.map(({ name, told }) => [name, compare(truth, told)]));
+}
+
+/** Reads until everything was written and nothing came twice in a row. */
+async function readOn(reader: Reader, isWritten: () => boolean): Promise<void> {
+  for (let quiet = 0; quiet < 2;) {
+    const wasWritten = isWritten();
+    const found = await reader.read();
+    quiet = wasWritten && !found ? quiet + 1 : 0;
+    if (!found) await sleep(5);
+  }
+}
+
+/** For what follows by itself: it must come soon, and what does not come is counted as lost. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (let waited = 0; waited < 5000 && !isSo(); waited += 20) await sleep(20);
+}

@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { sweep } from '../src/maintenance/sweep.ts';
+import { openTestCore } from '../testing/index.ts';
+
+/** What random steps have found, each as short as it was found. */
+const transfer = { slug: 'transfer', subjectId: 'ada', data: { amountCents: 1 } };
+const deliverTo = { channel: 'email', address: 'ada@example.org' } as const;
+
+it('answers the same before and after the sweep: an expired request was not granted, and is expired (I10)', async () => {
+  await using test = await openTestCore();
+  const { authorizationRequest } = test.core;
+  const { id, expiresAt } = await authorizationRequest.create(test.service, { ...transfer, deliverTo });
+  test.clock.set(expiresAt);
+  const consume = async () => await authorizationRequest.consume(test.service, { ...transfer, id });
+  const refused = { reason: 'not_granted', details: { state: 'expired' } };
+  await expect(consume()).rejects.toMatchObject(refused);
+  await sweep(test.service);
+  await expect(consume()).rejects.toMatchObject(refused);
+});
+
+it('lets the service grant by its own right check although the subject has checked since', async () => {
+  await using test = await openTestCore();
+  const { authorizationRequest } = test.core;
+  const { id } = await authorizationRequest.create(test.service, { ...transfer, deliverTo });
+  const proof = { method: 'otp', code: test.outbox.codeFor(deliverTo.address) };
+  await authorizationRequest.check(test.service, { id, proof });
+  await authorizationRequest.check(test.subject('ada'), { id, proof });
+  const granted = await authorizationRequest.grant(test.service, { id });
+  expect(granted.granted).toBe(true);
+});
+
+it('answers a repeated call as the first time when its message had failed, whatever was sent since (I15)', async () => {
+  await using test = await openTestCore();
+  const { authorizationRequest } = test.core;
+  const create = async () =>
+    await authorizationRequest.create(test.service, { ...transfer, deliverTo, idempotencyKey: 'once' });
+  test.outbox.behaviour = () => Promise.reject(new Error('the carrier is down'));
+  const failed = await create().catch(
+    (error: unknown) => error as { reason: string; authorizationRequest: { id: string } },
+  );
+  expect(failed).toMatchObject({ reason: 'delivery_failed' });
+  const { id } = 'authorizationRequest' in failed ? failed.authorizationRequest : failed;
+  test.outbox.behaviour = null;
+  await authorizationRequest.challenge(test.service, { id });
+  await expect(create()).rejects.toMatchObject({ reason: 'delivery_failed', authorizationRequest: { id } });
+});
+
+it('says of too many waiting requests when the first of them expires, not when the refused one would have', async () => {
+  await using test = await openTestCore({ limits: { waitingPerSubjectMax: 1 } });
+  const { authorizationRequest } = test.core;
+  const { expiresAt } = await authorizationRequest.create(test.service, { ...transfer, deliverTo });
+  const second = authorizationRequest.create(test.service, { ...transfer, deliverTo, expiresInSeconds: 1 });
+  await expect(second).rejects.toMatchObject({ reason: 'rate_limited', details: { retryAt: expiresAt } });
+});
+
+it('gives a code the whole time that its request has left, to the last millisecond', async () => {
+  await using test = await openTestCore();
+  const { authorizationRequest } = test.core;
+  const { id, expiresAt } = await authorizationRequest.create(test.service, {
+    ...transfer,
+    deliverTo,
+    expiresInSeconds: 120,
+  });
+  test.clock.advance(118.999);
+  const challenge = await authorizationRequest.challenge(test.service, { id });
+  expect(challenge.expiresAt).toEqual(expiresAt);
+});
