@@ -211,6 +211,20 @@ describe('a database that is away', () => {
   });
 });
 
+it('reads times alike whatever way the database writes dates', async () => {
+  await using test = await createTestDatabase();
+  await test.sql.query(`ALTER DATABASE ${new URL(test.url).pathname.slice(1)} SET datestyle = 'German'`);
+  await using german = await openTestCore({ database: test.url });
+  const created = await createTransfer(german);
+  expect(await german.core.authorizationRequest.get(german.service, { id: created.id })).toEqual(created);
+  await german.core.authorizationRequest.deny(german.service, { id: created.id });
+  const retryAt = new Date(german.clock.now().getTime() + 60_000);
+  await expect(createTransfer(german)).rejects.toMatchObject({
+    reason: 'rate_limited',
+    details: { retryAt },
+  });
+});
+
 it('lets a process end by itself once core is closed', async () => {
   await using test = await createTestDatabase();
   const program = `

@@ -147,6 +147,22 @@ describe('the event log', () => {
     expect(told).toEqual(items.slice(2, 12).map(({ id }) => id));
   });
 
+  it('passes over a type that a newer version has written, and goes on behind it', async () => {
+    await using test = await openTestCore();
+    await createTransfer(test);
+    await test.database.sql.query(
+      `INSERT INTO countersign.event SELECT epoch, txid, 7, gen_random_uuid(), 'authorization_request.escalated', occurred_at,
+         subject_id, session_id, slug, about_kind, about_id, '{}', NULL FROM countersign.event WHERE sequence = 2`,
+    );
+    const told: string[] = [];
+    test.core.event.reader.subscribe((events) => told.push(...events.map(({ type }) => type)));
+    await createTransfer(test, { subjectId: 'bob' });
+    const { items, cursor } = await test.events(test.service, {});
+    expect(items.map(({ sequence }) => sequence)).toEqual([1, 2, 1, 2]);
+    expect((await test.events(test.service, { after: cursor ?? '' })).items).toEqual([]);
+    await expect.poll(() => told.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+  });
+
   it('puts what is written after a restore into a younger cluster after all that was written before', async () => {
     await using test = await openTestCore();
     const { id } = await createTransfer(test);

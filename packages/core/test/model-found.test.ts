@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import type { CoreContext } from '../src/context.ts';
+import type { Executor } from '../src/database/executor.ts';
 import { sweep } from '../src/maintenance/sweep.ts';
 import { openTestCore } from '../testing/index.ts';
 
@@ -65,3 +67,36 @@ it('gives a code the whole time that its request has left, to the last milliseco
   const challenge = await authorizationRequest.challenge(test.service, { id });
   expect(challenge.expiresAt).toEqual(expiresAt);
 });
+
+it('gives a repetition that runs beside the first call the same answer, however late it looks at the request (I15)', async () => {
+  await using test = await openTestCore();
+  const { authorizationRequest } = test.core;
+  const { id } = await authorizationRequest.create(test.service, { ...transfer, deliverTo });
+  test.clock.advance(60);
+  const challenge = async (context: CoreContext) =>
+    await authorizationRequest.challenge(context, { id, idempotencyKey: 'once' });
+  const first = Promise.withResolvers<unknown>();
+  const slow = slowedAfter(test.service, 'countersign_idempotency_read', first.promise);
+  const second = challenge(slow);
+  const answer = await challenge(test.service);
+  first.resolve(answer);
+  expect(await second).toEqual(answer);
+});
+
+/** A caller that is overtaken: after its first statement of that name it waits. */
+function slowedAfter(context: CoreContext, statement: string, until: Promise<unknown>): CoreContext {
+  const { pool } = context.database;
+  let slowed = false;
+  const slow: Executor = {
+    select: (text, values) => pool.select(text, values),
+    async query(asked, parameters) {
+      const rows = await pool.query(asked, parameters);
+      if (asked.name === statement && !slowed) {
+        slowed = true;
+        await until;
+      }
+      return rows;
+    },
+  };
+  return { ...context, db: slow, database: { ...context.database, pool: slow } };
+}

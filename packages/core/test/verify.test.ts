@@ -61,6 +61,19 @@ describe('a grant without a proof', () => {
     },
   );
 
+  it('that comes beside the one that won says what happened, not that a proof is missing', async () => {
+    await using test = await openTestCore();
+    const { id } = await createTransfer(test);
+    await test.core.authorizationRequest.check(test.service, { id, proof: rightProof(test) });
+    const grants = await Promise.allSettled(
+      Array.from({ length: 20 }, () => test.core.authorizationRequest.grant(test.service, { id })),
+    );
+    expect(grants.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const grant of grants) {
+      if (grant.status === 'rejected') expect(grant.reason).toMatchObject(refusal('not_waiting'));
+    }
+  });
+
   it('is not opened by the subject’s own check', async () => {
     await using test = await openTestCore();
     const { id } = await createTransfer(test);

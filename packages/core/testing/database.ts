@@ -33,6 +33,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const url = databaseUrl(name);
   const sql = new pg.Pool({ connectionString: url, max: 20 });
   sql.on('error', () => undefined);
+  sql.on('connect', (client) => client.on('error', () => undefined));
   return {
     url,
     sql,

@@ -23,19 +23,21 @@ export async function cancelAuthorizationRequest(
   requireServiceOrSubject(context.actor);
   if (parsed.context !== undefined) requireService(context.actor);
   const id = requestUuid(parsed.id);
-  return await once(context, 'authorizationRequest.cancel', parsed, async (writing) => {
-    const row = await untilTaken(
-      async () => {
-        const [decided] = await writing.db.query(cancelRequest, {
-          ...eventParametersOf(writing, writing.clock.now(), parsed.context),
-          ...viewerOf(writing.actor),
-          id,
-          eventId: writing.ids.uuid(),
-        });
-        return decided;
-      },
-      () => explainRefusal(writing, id, { kind: 'cancel' }),
-    );
-    return { answer: viewOf({ ...row, challenge: null }, writing.clock.now()) };
+  return await once(context, 'authorizationRequest.cancel', parsed, {
+    write: async (writing) => {
+      const row = await untilTaken(
+        async () => {
+          const [decided] = await writing.db.query(cancelRequest, {
+            ...eventParametersOf(writing, writing.clock.now(), parsed.context),
+            ...viewerOf(writing.actor),
+            id,
+            eventId: writing.ids.uuid(),
+          });
+          return decided;
+        },
+        () => explainRefusal(writing, id, { kind: 'cancel' }),
+      );
+      return { answer: viewOf({ ...row, challenge: null }, writing.clock.now()) };
+    },
   });
 }

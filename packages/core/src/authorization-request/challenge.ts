@@ -29,39 +29,36 @@ export async function challengeAuthorizationRequest(
   requireServiceOrSubject(context.actor);
   if (parsed.context !== undefined) requireService(context.actor);
   const uuid = requestUuid(parsed.id);
-  return await once(
-    context,
-    'authorizationRequest.challenge',
-    parsed,
-    async (writing) => {
-      const { row, delivery } = await untilTaken(
-        async () => {
-          const now = writing.clock.now();
-          const prepared = await prepareRechallenge(
-            writing,
-            uuid,
-            { kind: 'challenge' },
-            parsed,
-            now,
-            (request) => request.expires_at,
-            overrides,
-          );
-          const [asked] = await writing.db
-            .query(challengeRequest, prepared.parameters)
-            .catch((error: unknown) => {
-              throw refusalOf(error);
-            });
-          return asked && { row: asked, delivery: prepared.delivery };
+  const prepare = (asking: CoreContext) =>
+    prepareRechallenge(
+      asking,
+      uuid,
+      { kind: 'challenge' },
+      parsed,
+      (request) => request.expires_at,
+      overrides,
+    );
+  return await once(context, 'authorizationRequest.challenge', parsed, {
+    prepare,
+    write: async (writing, prepared) => {
+      const { row, now, delivery } = await untilTaken(
+        async (turn) => {
+          const { parameters, delivery: message } =
+            turn === 0 && prepared ? prepared : await prepare(writing);
+          const [asked] = await writing.db.query(challengeRequest, parameters).catch((error: unknown) => {
+            throw refusalOf(error);
+          });
+          return asked && { row: asked, now: parameters.now, delivery: message };
         },
         () => explainRefusal(writing, uuid, { kind: 'challenge' }),
       );
-      const view = viewOf(row, writing.clock.now());
+      const view = viewOf(row, now);
       if (!view.challenge) throw new Error('the challenge is not open');
       return {
         answer: view.challenge,
         afterCommit: delivery && (() => deliverChallenge(context, row, view, delivery)),
       };
     },
-    (answer) => repeatFailedDelivery(context, { id: parsed.id, challenge: answer }),
-  );
+    replayed: (answer) => repeatFailedDelivery(context, { id: parsed.id, challenge: answer }),
+  });
 }

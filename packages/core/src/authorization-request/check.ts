@@ -25,11 +25,8 @@ export async function checkAuthorizationRequest(
   requireServiceOrSubject(context.actor);
   if (parsed.context !== undefined) requireService(context.actor);
   const uuid = requestUuid(parsed.id);
-  return await once<z.output<typeof checkOutput>>(
-    context,
-    'authorizationRequest.check',
-    parsed,
-    async (writing) => {
+  return await once<never, z.output<typeof checkOutput>>(context, 'authorizationRequest.check', parsed, {
+    write: async (writing) => {
       const verdict = await verifyProof(writing, uuid, parsed.proof, 'check', parsed.context);
       if (!verdict.right) return { answer: { valid: false, attemptsLeft: verdict.row.attempts_left } };
       const [row] = await writing.db.query(settleRightCheck, {
@@ -44,7 +41,7 @@ export async function checkAuthorizationRequest(
       const late = await tooLate(writing, verdict, 'check', parsed.context);
       return { answer: { valid: false, attemptsLeft: late.row.attempts_left } };
     },
-  );
+  });
 }
 
 /** What the service's own right check proves, for the minute in which it may grant by it. */

@@ -45,9 +45,11 @@ export async function consumeAuthorizationRequest(
     const db = await joinTransaction(context.database, options.tx);
     return await consume({ ...context, db }, uuid, parsed, dataHash);
   }
-  return await once(context, 'authorizationRequest.consume', parsed, async (writing) => ({
-    answer: await consume(writing, uuid, parsed, dataHash),
-  }));
+  return await once(context, 'authorizationRequest.consume', parsed, {
+    write: async (writing) => ({
+      answer: await consume(writing, uuid, parsed, dataHash),
+    }),
+  });
 }
 
 async function consume(context: CoreContext, uuid: string, input: ConsumeInput, dataHash: Buffer | null) {

@@ -39,25 +39,23 @@ export async function createAuthorizationRequest(
   const parsed = parseInput(createInput, input);
   const operation = context.operations.get(parsed.slug);
   const creation = admitCreation(context.actor, operation, parsed);
-  return await once(
-    context,
-    'authorizationRequest.create',
-    parsed,
-    async (writing) => {
-      const now = writing.clock.now();
-      const { parameters, row, delivery } = await prepare(writing, operation, creation, now, overrides);
+  return await once(context, 'authorizationRequest.create', parsed, {
+    prepare: (asking) => prepare(asking, operation, creation, overrides),
+    write: async (writing, prepared) => {
+      const { parameters, row, delivery } =
+        prepared ?? (await prepare(writing, operation, creation, overrides));
       const inserted = await writing.db.query(insertRequest, parameters).catch((error: unknown) => {
         throw refusalOf(error);
       });
       if (inserted.length !== 1) throw new Error('the insert took no row');
-      const view = viewOf(row, now);
+      const view = viewOf(row, parameters.now);
       return {
         answer: view,
         afterCommit: delivery && (() => deliverChallenge(context, row, view, delivery)),
       };
     },
-    (answer) => repeatFailedDelivery(context, answer),
-  );
+    replayed: (answer) => repeatFailedDelivery(context, answer),
+  });
 }
 
 /** Everything about the request that is known before the database is asked. */
@@ -65,7 +63,6 @@ async function prepare(
   context: CoreContext,
   operation: Operation | undefined,
   creation: Creation,
-  now: Date,
   overrides: CreateOverrides,
 ) {
   const { input, subjectId, sessionId, deliverTo } = creation;
@@ -82,6 +79,7 @@ async function prepare(
     deliverTo,
     passedAlong: input.context,
   });
+  const now = context.clock.now();
   const expiresInSeconds =
     input.expiresInSeconds ?? operation?.expiresInSeconds ?? requestDefaults.expiresInSeconds;
   const expiresAt = new Date(now.getTime() + expiresInSeconds * 1000);

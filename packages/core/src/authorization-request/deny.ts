@@ -28,20 +28,22 @@ export async function denyAuthorizationRequest(
   if (parsed.proof && context.methods.get(parsed.proof.method)) parseProof(context.methods, parsed.proof);
   const id = requestUuid(parsed.id);
   const reason = context.actor.kind === 'service' ? (parsed.reason ?? 'declined') : 'declined';
-  return await once(context, 'authorizationRequest.deny', parsed, async (writing) => {
-    const row = await untilTaken(
-      async () => {
-        const [decided] = await writing.db.query(denyRequest, {
-          ...eventParametersOf(writing, writing.clock.now(), parsed.context),
-          ...viewerOf(writing.actor),
-          id,
-          reason,
-          eventId: writing.ids.uuid(),
-        });
-        return decided;
-      },
-      () => explainRefusal(writing, id, { kind: 'deny', reason }),
-    );
-    return { answer: viewOf({ ...row, challenge: null }, writing.clock.now()) };
+  return await once(context, 'authorizationRequest.deny', parsed, {
+    write: async (writing) => {
+      const row = await untilTaken(
+        async () => {
+          const [decided] = await writing.db.query(denyRequest, {
+            ...eventParametersOf(writing, writing.clock.now(), parsed.context),
+            ...viewerOf(writing.actor),
+            id,
+            reason,
+            eventId: writing.ids.uuid(),
+          });
+          return decided;
+        },
+        () => explainRefusal(writing, id, { kind: 'deny', reason }),
+      );
+      return { answer: viewOf({ ...row, challenge: null }, writing.clock.now()) };
+    },
   });
 }

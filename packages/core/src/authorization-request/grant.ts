@@ -8,7 +8,7 @@ import { once, type Written } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { requireParty, requireService } from '../permission.ts';
 import { loadRequest } from './get.ts';
-import { refusalError, requestUuid } from './refusal.ts';
+import { explainRefusal, refusalError, requestUuid } from './refusal.ts';
 import { grantInput, type grantOutput, type ProofInput } from './schema.ts';
 import type { Checked, RequestRow } from './row.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -34,11 +34,12 @@ export async function grantAuthorizationRequest(
   requireParty(context.actor);
   if (parsed.context !== undefined) requireService(context.actor);
   const uuid = requestUuid(parsed.id);
-  return await once(context, 'authorizationRequest.grant', parsed, (writing) =>
-    parsed.proof
-      ? grantByProof(writing, uuid, parsed.proof, parsed.context)
-      : grantByEarlierCheck(writing, uuid, parsed.context),
-  );
+  return await once(context, 'authorizationRequest.grant', parsed, {
+    write: (writing) =>
+      parsed.proof
+        ? grantByProof(writing, uuid, parsed.proof, parsed.context)
+        : grantByEarlierCheck(writing, uuid, parsed.context),
+  });
 }
 
 async function grantByProof(
@@ -90,8 +91,9 @@ async function grantByEarlierCheck(
     factorKey: checked.factorId ?? checked.method,
   };
   const granted = await commitGrant(context, present, checked, settlement, passedAlong);
-  if (!granted) throw new CountersignError('proof_required');
-  return { answer: granted };
+  if (granted) return { answer: granted };
+  await explainRefusal(context, uuid, { kind: 'grant_right', generation: present.generation });
+  throw new CountersignError('proof_required');
 }
 
 type Evidence = Pick<Checked, 'challengeId' | 'method' | 'factorId' | 'binding'>;

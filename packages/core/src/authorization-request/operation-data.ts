@@ -1,3 +1,4 @@
+import { fromHost } from '../within.ts';
 import { invalidInputFrom } from '../parse.ts';
 import { canonicalData, hashCanonicalData } from '../operation/canonical.ts';
 import type { Operation } from '../operation/define.ts';
@@ -19,7 +20,7 @@ export async function operationData(
 ): Promise<OperationData> {
   let value = data;
   if (operation) {
-    const parsed = await operation.data.safeParseAsync(data);
+    const parsed = await fromHost(operation.data.safeParseAsync(data));
     if (!parsed.success) throw invalidInputFrom(parsed.error, ['data']);
     value = parsed.data;
   }

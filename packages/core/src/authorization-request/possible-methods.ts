@@ -3,6 +3,7 @@ import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
 import type { Method, Reach, Recipient } from '../method/define.ts';
 import { requireMethod } from '../method/registry.ts';
+import { fromHost } from '../within.ts';
 import { normalizeRecipient } from '../method/recipient.ts';
 
 export interface PossibleMethod {
@@ -46,11 +47,13 @@ export async function reachBy(
   method: Method,
   wanted: Pick<Wanted, 'subjectId' | 'deliverTo' | 'passedAlong'>,
 ): Promise<Reach | null> {
-  const reach = await method.reach({
-    subjectId: wanted.subjectId,
-    deliverTo: wanted.deliverTo,
-    context: wanted.passedAlong ?? null,
-  });
+  const reach = await fromHost(
+    method.reach({
+      subjectId: wanted.subjectId,
+      deliverTo: wanted.deliverTo,
+      context: wanted.passedAlong ?? null,
+    }),
+  );
   if (!reach?.recipient) return reach;
   const recipient = normalizeRecipient(reach.recipient);
   return recipient && { recipient };

@@ -29,11 +29,11 @@ export async function prepareRechallenge(
     readonly factorId?: string | undefined;
     readonly context?: unknown;
   },
-  now: Date,
-  expiryOf: (request: RequestRow) => Date,
+  expiryOf: (request: RequestRow, now: Date) => Date,
   overrides: ChallengeOverrides,
 ): Promise<{ parameters: RechallengeParameters; delivery: Delivery | null; expiresAt: Date }> {
   const row = await loadRequest(context, uuid);
+  const now = context.clock.now();
   const decision = decide(snapshotOf(row), command, now);
   if (!decision.ok) throw refusalError(decision.refusal, row);
   if (row.resend_after && row.resend_after > now) {
@@ -47,7 +47,7 @@ export async function prepareRechallenge(
     passedAlong: input.context,
   });
   if (!reach) throw new CountersignError('method_unavailable');
-  const expiresAt = expiryOf(row);
+  const expiresAt = expiryOf(row, now);
   const issued = await issueChallenge(context, {
     purpose: requestPurpose,
     aboutId: uuid,

@@ -50,14 +50,14 @@ export async function explainRefusal(
 
 /**
  * Runs a conditional statement until it takes its row or the refusal is known. Between the two a parallel
- * call may have changed the request either way; after three such turns the caller is told to try again.
+ * call may have changed the request either way; after five such turns the caller is told to try again.
  */
 export async function untilTaken<Row>(
-  run: () => Promise<Row | undefined>,
+  run: (turn: number) => Promise<Row | undefined>,
   explain: () => Promise<void>,
 ): Promise<Row> {
-  for (let turn = 0; turn < 3; turn += 1) {
-    const row = await run();
+  for (let turn = 0; turn < 5; turn += 1) {
+    const row = await run(turn);
     if (row !== undefined) return row;
     await explain();
   }

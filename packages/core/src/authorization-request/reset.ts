@@ -28,44 +28,42 @@ export async function resetAuthorizationRequest(
   requireServiceOrSubject(context.actor);
   if (parsed.context !== undefined) requireService(context.actor);
   const uuid = requestUuid(parsed.id);
-  return await once(
-    context,
-    'authorizationRequest.reset',
-    parsed,
-    async (writing) => {
-      const { row, delivery } = await untilTaken(
-        async () => {
-          const now = writing.clock.now();
-          const command = { kind: 'reset', expiresAt: now } as const;
-          const prepared = await prepareRechallenge(
-            writing,
-            uuid,
-            command,
-            parsed,
-            now,
-            (request) => newExpiry(context, request, parsed.expiresInSeconds, now),
-            overrides,
-          );
-          const parameters = {
-            ...prepared.parameters,
-            expiresAt: prepared.expiresAt,
-            resetEventId: writing.ids.uuid(),
-          };
-          const [reset] = await writing.db.query(resetRequest, parameters).catch((error: unknown) => {
-            throw refusalOf(error);
-          });
-          return reset && { row: reset, delivery: prepared.delivery };
+  const prepare = (asking: CoreContext) =>
+    prepareRechallenge(
+      asking,
+      uuid,
+      { kind: 'reset', expiresAt: asking.clock.now() },
+      parsed,
+      (request, now) => newExpiry(context, request, parsed.expiresInSeconds, now),
+      overrides,
+    );
+  return await once(context, 'authorizationRequest.reset', parsed, {
+    prepare,
+    write: async (writing, prepared) => {
+      const { row, now, delivery } = await untilTaken(
+        async (turn) => {
+          const {
+            parameters,
+            expiresAt,
+            delivery: message,
+          } = turn === 0 && prepared ? prepared : await prepare(writing);
+          const [reset] = await writing.db
+            .query(resetRequest, { ...parameters, expiresAt, resetEventId: writing.ids.uuid() })
+            .catch((error: unknown) => {
+              throw refusalOf(error);
+            });
+          return reset && { row: reset, now: parameters.now, delivery: message };
         },
         () => explainRefusal(writing, uuid, { kind: 'reset', expiresAt: writing.clock.now() }),
       );
-      const request = viewOf(row, writing.clock.now());
+      const request = viewOf(row, now);
       return {
         answer: { request, challenge: request.challenge },
         afterCommit: delivery && (() => deliverChallenge(context, row, request, delivery)),
       };
     },
-    (answer) => repeatFailedDelivery(context, answer.request),
-  );
+    replayed: (answer) => repeatFailedDelivery(context, answer.request),
+  });
 }
 
 function newExpiry(

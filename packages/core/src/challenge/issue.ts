@@ -4,6 +4,7 @@ import type { Method, ProvenRequest, Reach } from '../method/define.ts';
 import { maskRecipient, recipientCountingKey } from '../method/recipient.ts';
 import type { Randomness, Send } from '../ports.ts';
 import { formatId } from '../id.ts';
+import { fromHost } from '../within.ts';
 import type { Delivery } from './deliver.ts';
 import type { ChallengeParameters } from './insert.ts';
 
@@ -54,14 +55,16 @@ export async function issueChallenge(context: CoreContext, input: IssueChallenge
     context.limits.challengeSecondsMax,
     (input.expiresAt.getTime() - now.getTime()) / 1000,
   );
-  const issued = await method.issue({
-    request: input.request,
-    recipient: reach.recipient,
-    expiresInSeconds: seconds,
-    randomness: context.randomness,
-    context: input.passedAlong ?? null,
-    generate: input.overrides.generate,
-  });
+  const issued = await fromHost(
+    method.issue({
+      request: input.request,
+      recipient: reach.recipient,
+      expiresInSeconds: seconds,
+      randomness: context.randomness,
+      context: input.passedAlong ?? null,
+      generate: input.overrides.generate,
+    }),
+  );
   const expiresAt = new Date(now.getTime() + Math.floor(seconds * 1000));
   const key = context.keys.active('code');
   const send = input.overrides.send ?? method.send;

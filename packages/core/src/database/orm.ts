@@ -28,7 +28,8 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
     ensureDatabase: false,
     schema: 'countersign',
     discovery: { warnWhenNoEntities: false, ...given.discovery },
-    pool: { min: 0, max: connectionsMaxDefault, ...given.pool },
+    // Two at least: an attempt is reserved on a second connection while a key holds the first.
+    pool: { min: 0, ...given.pool, max: Math.max(given.pool?.max ?? connectionsMaxDefault, 2) },
     migrations: {
       tableName: 'countersign.migration',
       migrationsList: knownMigrations,
@@ -45,7 +46,8 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
       idle_in_transaction_session_timeout: 5000,
       application_name: 'countersign',
       // Our statements are prepared and each has one good plan; planning anew costs more than running them.
-      options: '-c plan_cache_mode=force_generic_plan',
+      // Dates are read in ISO form, whatever the database's own default is.
+      options: '-c plan_cache_mode=force_generic_plan -c datestyle=ISO,MDY',
       ...(given.driverOptions as object | undefined),
     },
   });

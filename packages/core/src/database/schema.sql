@@ -12,7 +12,7 @@ CREATE FUNCTION countersign.refuse(reason text, retry_at timestamp with time zon
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  RAISE EXCEPTION USING ERRCODE = 'CS001', MESSAGE = reason, DETAIL = coalesce(retry_at::text, '');
+  RAISE EXCEPTION USING ERRCODE = 'CS001', MESSAGE = reason, DETAIL = coalesce(to_char(retry_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '');
 END $function$;
 
 CREATE FUNCTION countersign.refuse_change()

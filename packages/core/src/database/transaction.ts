@@ -5,7 +5,10 @@ import { executorOf, queryConfig, type Database, type Executor } from './executo
 import { statement } from './statement.ts';
 
 /** The caller's open transaction, in whichever of three forms it holds one. */
-export type TransactionHandle = ManagerHandle | Kysely<never> | pg.ClientBase;
+export type TransactionHandle = ManagerHandle | KyselyHandle | pg.ClientBase;
+
+/** A Kysely transaction over whatever tables. */
+type KyselyHandle = Pick<Kysely<unknown>, 'isTransaction' | 'executeQuery'>;
 
 /** A MikroORM entity manager, by what is asked of it: any driver's, any version's type. */
 interface ManagerHandle {
@@ -64,7 +67,7 @@ async function executorIn(handle: TransactionHandle): Promise<Executor> {
 
 function executorInManager(manager: ManagerHandle): Executor {
   const transaction = manager.isInTransaction()
-    ? (manager.getTransactionContext() as Kysely<never> | undefined)
+    ? (manager.getTransactionContext() as KyselyHandle | undefined)
     : undefined;
   if (!transaction) throw new CountersignError('transaction_required');
   if (typeof transaction.executeQuery !== 'function') throw new CountersignError('foreign_database');
@@ -72,7 +75,7 @@ function executorInManager(manager: ManagerHandle): Executor {
 }
 
 /** Kysely says of a transaction that is over that it is one; only the database knows better. */
-async function executorInKysely(transaction: Kysely<never>): Promise<Executor> {
+async function executorInKysely(transaction: KyselyHandle): Promise<Executor> {
   if (!transaction.isTransaction) throw new CountersignError('transaction_required');
   try {
     await transaction.executeQuery(CompiledQuery.raw('SAVEPOINT countersign'));
@@ -89,7 +92,7 @@ function executorInClient(client: pg.ClientBase): Executor {
 }
 
 /** Kysely's driver hands `sql` to `pg` as it is, so a named, prepared statement can go through it. */
-function kyselyExecutor(transaction: Kysely<never>): Executor {
+function kyselyExecutor(transaction: KyselyHandle): Executor {
   const run = async <Row>({
     values,
     ...config

@@ -6,7 +6,7 @@ import { parseInput } from '../parse.ts';
 import { requireParty } from '../permission.ts';
 import { formatPosition, logStart, parsePosition } from './position.ts';
 import { readPage, readPageAbout, readPageOfSubject, type PageParameters, type ScannedRow } from './read.ts';
-import { eventViewOf } from './row.ts';
+import { eventViewsOf } from './row.ts';
 import { eventListInput, type EventListInput, type eventListOutput } from './schema.ts';
 
 type Parsed = z.output<typeof eventListInput>;
@@ -46,7 +46,7 @@ export async function listEvents(
   const last = matching.length === limit ? matching.at(-1) : rows.at(-1);
   const audience = actor.kind === 'service' ? 'full' : 'public';
   return {
-    items: matching.map((row) => eventViewOf(row, audience)),
+    items: eventViewsOf(matching, audience),
     cursor: last ? formatPosition(last) : (parsed.after ?? null),
   };
 }

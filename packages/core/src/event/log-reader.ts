@@ -4,7 +4,7 @@ import { within } from '../within.ts';
 import type { EventView } from './catalog.ts';
 import type { Position } from './position.ts';
 import { logEnd, readNew } from './read.ts';
-import { eventViewOf } from './row.ts';
+import { eventViewsOf } from './row.ts';
 
 export type LogListener = (events: readonly EventView[]) => void;
 
@@ -57,8 +57,9 @@ export async function followLog({
     const rows = await database.pool.query(readNew, { ...place, limit: batchSizeMax });
     const last = rows.at(-1);
     if (!last) return false;
+    const events = listeners.size > 0 ? eventViewsOf(rows, 'full') : [];
     place = last;
-    if (listeners.size > 0) tell(rows.map((row) => eventViewOf(row, 'full')));
+    if (events.length > 0) tell(events);
     return rows.length === batchSizeMax;
   }
 

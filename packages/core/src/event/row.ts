@@ -28,8 +28,17 @@ const aboutIdKinds: Record<Exclude<AboutKind, 'subject'>, IdKind> = {
   webhook: 'webhook',
 };
 
-/** The event for the service: everything. For anyone else: the public payload, and no context. */
-export function eventViewOf(row: EventRow, audience: 'full' | 'public'): EventView {
+/**
+ * The events of rows, for the service with everything, for anyone else with the public payload and no context.
+ * A type that this version does not know, written by a newer one beside it, is passed over.
+ */
+export function eventViewsOf(rows: readonly EventRow[], audience: 'full' | 'public'): EventView[] {
+  return rows
+    .filter(({ type }) => Object.hasOwn(eventCatalog, type))
+    .map((row) => eventViewOf(row, audience));
+}
+
+function eventViewOf(row: EventRow, audience: 'full' | 'public'): EventView {
   return {
     id: formatPosition(row),
     type: row.type,

@@ -17,6 +17,16 @@ export interface Written<Answer> {
 
 const keptMs = 24 * 3600 * 1000;
 
+/** A mutation in its parts. */
+export interface Mutation<Prepared, Answer> {
+  /** What must be asked or made before anything is written: a host's resolver, a code. Holds no transaction. */
+  readonly prepare?: (context: CoreContext) => Promise<Prepared>;
+  /** The effect, in the transaction of the key if there is one. */
+  readonly write: (context: CoreContext, prepared: Prepared | undefined) => Promise<Written<Answer>>;
+  /** Before the stored answer of an earlier call is given again. What it throws is the answer instead. */
+  readonly replayed?: (answer: Answer) => Promise<void>;
+}
+
 /**
  * Runs a mutation once per idempotency key (scope: actor, procedure, key; kept 24 h). The key, the effect
  * and the answer commit together, so that a retry after any crash finds either the answer or nothing.
@@ -25,45 +35,79 @@ const keptMs = 24 * 3600 * 1000;
  * @throws CountersignError `idempotency_conflict`: the key came with another input, or its first call is
  * still running after the lock timeout (`details.inProgress`).
  */
-export async function once<Answer>(
+export async function once<Prepared, Answer>(
   context: CoreContext,
   procedure: string,
   input: { readonly idempotencyKey?: string | undefined },
-  write: (context: CoreContext) => Promise<Written<Answer>>,
-  replayed?: (answer: Answer) => Promise<void>,
+  mutation: Mutation<Prepared, Answer>,
 ): Promise<Answer> {
   const { idempotencyKey, ...rest } = input;
-  if (idempotencyKey === undefined) return await finish(context, await write(context));
-  const scope = createHash('sha256')
-    .update(JSON.stringify([actorKey(context.actor), procedure, idempotencyKey]))
-    .digest();
-  const inputText = comparableText(rest);
-  const key = context.keys.active('idempotency');
-  const claimed = await context.database
-    .transaction(async (db): Promise<Written<Answer> | null> => {
+  if (idempotencyKey === undefined) {
+    return await finish(context, await mutation.write(context, await mutation.prepare?.(context)));
+  }
+  const key: Key = {
+    scope: createHash('sha256')
+      .update(JSON.stringify([actorKey(context.actor), procedure, idempotencyKey]))
+      .digest(),
+    input: comparableText(rest),
+  };
+  const earlier = await storedOutcome(context, key);
+  const written = earlier ? null : await runFirst(context, key, mutation);
+  if (written) return await finish(context, written);
+  const outcome = earlier ?? (await storedOutcome(context, key));
+  if (!outcome) throw new CountersignError('idempotency_conflict', { details: { inProgress: true } });
+  const answer = outcome.answer as Answer;
+  await mutation.replayed?.(answer);
+  return answer;
+}
+
+interface Key {
+  readonly scope: Buffer;
+  readonly input: string;
+}
+
+/** Null when another call has the key: its transaction has committed while this one waited. */
+async function runFirst<Prepared, Answer>(
+  context: CoreContext,
+  { scope, input }: Key,
+  { prepare, write }: Mutation<Prepared, Answer>,
+): Promise<Written<Answer> | null> {
+  const prepared = await prepare?.(context);
+  const { id: keyId, key } = context.keys.active('idempotency');
+  try {
+    return await context.database.transaction(async (db) => {
       const now = context.clock.now();
       const expiresAt = new Date(now.getTime() + keptMs);
       const [mine] = await db.query(claimKey, {
         scope,
-        input: keyedDigest(key.key, [inputText]),
-        keyId: key.id,
+        input: keyedDigest(key, [input]),
+        keyId,
         now,
         expiresAt,
       });
       if (!mine) return null;
-      const written = await write({ ...context, db });
+      const written = await write({ ...context, db }, prepared);
       await db.query(storeOutcome, { scope, outcome: encodeOutcome(written.answer) });
       return written;
-    })
-    .catch((error: unknown) => {
-      if (isLockTimeout(error))
-        throw new CountersignError('idempotency_conflict', { details: { inProgress: true }, cause: error });
-      throw error;
     });
-  if (claimed) return await finish(context, claimed);
-  const answer = (await replay(context, scope, inputText)) as Answer;
-  await replayed?.(answer);
-  return answer;
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+    throw new CountersignError('idempotency_conflict', { details: { inProgress: true }, cause: error });
+  }
+}
+
+/** The answer of an earlier call with this key; null when there was none in the last 24 hours. */
+async function storedOutcome(
+  context: CoreContext,
+  { scope, input }: Key,
+): Promise<{ answer: unknown } | null> {
+  const [stored] = await context.database.pool.query(readKey, { scope, now: context.clock.now() });
+  if (!stored) return null;
+  const key = context.keys.byId('idempotency', stored.key_id);
+  if (!key || !timingSafeEqual(stored.input, keyedDigest(key.key, [input]))) {
+    throw new CountersignError('idempotency_conflict', { details: { inProgress: false } });
+  }
+  return { answer: decodeOutcome(stored.outcome) };
 }
 
 /**
@@ -88,12 +132,4 @@ async function finish<Answer>(context: CoreContext, written: Written<Answer>): P
   context.wake();
   await written.afterCommit?.();
   return written.answer;
-}
-
-async function replay(context: CoreContext, scope: Buffer, inputText: string): Promise<unknown> {
-  const [stored] = await context.database.pool.query(readKey, { scope });
-  const key = stored && context.keys.byId('idempotency', stored.key_id);
-  const same = key && timingSafeEqual(stored.input, keyedDigest(key.key, [inputText]));
-  if (!same) throw new CountersignError('idempotency_conflict', { details: { inProgress: false } });
-  return decodeOutcome(stored.outcome);
 }

@@ -23,11 +23,12 @@ RETURNING scope`,
 );
 
 export const readKey = statement<
-  { readonly scope: Uint8Array },
+  { readonly scope: Uint8Array; readonly now: Date },
   { input: Buffer; key_id: string; outcome: unknown }
 >(
   'idempotency_read',
-  'SELECT input, key_id, outcome FROM countersign.idempotency_key WHERE scope = :scope::bytea',
+  `SELECT input, key_id, outcome FROM countersign.idempotency_key
+   WHERE scope = :scope::bytea AND expires_at > :now::timestamptz`,
 );
 
 export const storeOutcome = statement<

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { openTestCore } from '../../testing/index.ts';
+import { sweep } from '../../src/maintenance/sweep.ts';
+import { openTestCore, type TestCore } from '../../testing/index.ts';
 import { createRandom } from '../race/random.ts';
 import { compare, readTruth, type Compared } from './compare.ts';
 import {
@@ -33,7 +34,6 @@ export async function writeAndRead({
 }): Promise<LogRun> {
   await using test = await openTestCore({
     clock: { now: () => new Date() },
-    sweep: true,
     limits: { resendCoolDownSeconds: 0 },
   });
   const { sql, url } = test.database;
@@ -51,11 +51,11 @@ export async function writeAndRead({
   let written = false;
   const reading = [...readers, ...naive].map((reader) => readOn(reader, () => written));
   const end = performance.now() + milliseconds;
-  await Promise.all(
-    Array.from({ length: writers }, (_, n) =>
-      write(test, hosts, createRandom(random.integer(2 ** 31)), `writer-${n}`, () => performance.now() > end),
-    ),
+  const isOver = () => performance.now() > end;
+  const writing = Array.from({ length: writers }, (_, n) =>
+    write(test, hosts, createRandom(random.integer(2 ** 31)), `writer-${n}`, isOver),
   );
+  await Promise.all([...writing, sweepOn(test, isOver)]);
   written = true;
   await Promise.all(reading);
   const truth = await readTruth(sql);
@@ -71,9 +71,9 @@ function report(truth: readonly Told[], readers: readonly Reader[]): Record<stri
   return Object.fromEntries(readers.map(({ name, told }) => [name, compare(truth, told)]));
 }
 
-/** Reads until everything was written and nothing came twice in a row. */
+/** Reads until everything was written and nothing more has come for a quarter of a second. */
 async function readOn(reader: Reader, isWritten: () => boolean): Promise<void> {
-  for (let quiet = 0; quiet < 2;) {
+  for (let quiet = 0; quiet < 50;) {
     const wasWritten = isWritten();
     const found = await reader.read();
     quiet = wasWritten && !found ? quiet + 1 : 0;
@@ -84,4 +84,12 @@ async function readOn(reader: Reader, isWritten: () => boolean): Promise<void> {
 /** For what follows by itself: it must come soon, and what does not come is counted as lost. */
 async function until(isSo: () => boolean): Promise<void> {
   for (let waited = 0; waited < 5000 && !isSo(); waited += 20) await sleep(20);
+}
+
+/** As the background job does, but ending with the other writers. */
+async function sweepOn(test: TestCore, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    await sweep(test.service);
+    await sleep(300);
+  }
 }

@@ -19,7 +19,7 @@ export const expireRequests = statement<ExpireParameters, { id: string }>(
 WITH due AS (
   SELECT r.id FROM countersign.authorization_request r
   WHERE r.expires_at > :sweptUntil::timestamptz AND r.expires_at <= :now::timestamptz AND r.state = 'waiting'
-  ORDER BY r.expires_at LIMIT :batchSizeMax::int FOR NO KEY UPDATE
+  ORDER BY r.expires_at LIMIT :batchSizeMax::int FOR NO KEY UPDATE SKIP LOCKED
 ), decided AS (
   UPDATE countersign.authorization_request r
   SET state = 'expired', generation = r.generation + 1, ${advanceLog}, sequence = r.sequence + 1, checked = NULL, decided_at = r.expires_at

@@ -161,7 +161,7 @@ const guards = /* sql */ `
 -- Ends the statement that calls it: every budget it charged so far is given back with it.
 CREATE FUNCTION countersign.refuse(reason text, retry_at timestamptz) RETURNS boolean LANGUAGE plpgsql AS $body$
 BEGIN
-  RAISE EXCEPTION USING ERRCODE = 'CS001', MESSAGE = reason, DETAIL = coalesce(retry_at::text, '');
+  RAISE EXCEPTION USING ERRCODE = 'CS001', MESSAGE = reason, DETAIL = coalesce(to_char(retry_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '');
 END $body$;
 
 CREATE FUNCTION countersign.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $body$
