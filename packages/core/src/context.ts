@@ -17,8 +17,6 @@ export interface CoreServices {
   readonly methods: MethodRegistry;
   readonly operations: OperationRegistry;
   readonly database: Database;
-  /** Rises when the log was restored into a younger cluster; see `event/epoch.ts`. */
-  readonly epoch: number;
   /** Says that events were committed, so that readers look now and not at their next poll. */
   readonly wake: () => void;
 }

@@ -75,7 +75,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       throw new CountersignError('unavailable_dependency', {
         cause: new Error('the schema is older than this program; run `countersign migrate`'),
       });
-    const epoch = await establishEpoch(database);
+    await establishEpoch(database);
     const reader = await followLog({ database, logger });
     const services: CoreServices = {
       clock,
@@ -83,11 +83,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ids: createIds(clock, randomness),
       logger,
       keys,
-      limits: { ...defaultLimits, ...options.limits },
+      limits: { ...defaultLimits, ...givenOnly(options.limits ?? {}) },
       methods,
       operations,
       database,
-      epoch,
       wake: reader.wake,
     };
     const sweeper = options.sweep === false ? null : startSweeper(services);
@@ -108,4 +107,9 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     await database.close();
     throw awayError(error);
   }
+}
+
+/** A limit that is undefined was not given; it does not take the default away. */
+function givenOnly(limits: Partial<Limits>): Partial<Limits> {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 }

@@ -1,6 +1,7 @@
 /**
  * Every default of Countersign, with its unit in its name. Source: security.md "Defaults" of the design,
- * from OWASP ASVS 5.0 §§6–7 and NIST SP 800-63B-4. A host may tighten them; the bounds are in `openCore`.
+ * from OWASP ASVS 5.0 §§6–7 and NIST SP 800-63B-4. A host may tighten them; what
+ * loosening one costs is in docs/threat-model.md, "The odds of guessing".
  */
 export interface Limits {
   /** Wrong proofs of one subject in any 24 hours, over every request, method, factor and session. */
@@ -47,7 +48,7 @@ export const defaultLimits: Limits = Object.freeze({
   checkedSeconds: 60,
   challengeSecondsMax: 600,
   sendSecondsMax: 5,
-  attemptSecondsMax: 15,
+  attemptSecondsMax: 30,
 });
 
 export const requestDefaults = Object.freeze({

@@ -37,5 +37,5 @@ export async function fromHost<Result>(result: Result | Promise<Result>): Promis
     throw new CountersignError('unavailable_dependency', {
       cause: new Error('a function of the host took too long'),
     });
-  return settled as Result;
+  return settled;
 }

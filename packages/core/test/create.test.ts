@@ -89,6 +89,19 @@ describe('a request that the service creates', () => {
     });
   });
 
+  it('answers hostile data shortly, and before the operation’s schema has looked at it', async () => {
+    await using test = await openTestCore({ operations });
+    const create = (data: unknown) =>
+      test.core.authorizationRequest.create(test.service, { slug: 'transfer', subjectId: 'ada', data });
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`key${n}`, n]));
+    const error = await create({ ...transferData, ...many }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject(refusal('invalid_input'));
+    expect(JSON.stringify(error).length).toBeLessThan(10_000);
+    await expect(create({ items: Array.from({ length: 20_000 }, () => 1) })).rejects.toMatchObject({
+      details: { issues: [{ code: 'too_big' }] },
+    });
+  });
+
   const refused: [string, object, string][] = [
     ['no subject', { subjectId: undefined }, 'invalid_input'],
     ['an empty subject', { subjectId: '' }, 'invalid_input'],

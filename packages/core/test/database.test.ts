@@ -225,6 +225,21 @@ it('reads times alike whatever way the database writes dates', async () => {
   });
 });
 
+it('decides on the newest row whatever isolation the database prefers', async () => {
+  await using test = await createTestDatabase();
+  const name = new URL(test.url).pathname.slice(1);
+  await test.sql.query(`ALTER DATABASE ${name} SET default_transaction_isolation = 'repeatable read'`);
+  await using strict = await openTestCore({ database: test.url });
+  const { id } = await createTransfer(strict);
+  const proof = rightProof(strict);
+  const granted = await strict.core.authorizationRequest.grant(strict.service, {
+    id,
+    proof,
+    idempotencyKey: 'k',
+  });
+  expect(granted).toMatchObject({ granted: true });
+});
+
 it('lets a process end by itself once core is closed', async () => {
   await using test = await createTestDatabase();
   const program = `

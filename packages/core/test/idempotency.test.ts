@@ -137,6 +137,29 @@ it('holds a hundred calls with keys on ten connections without a standstill', as
   expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
 });
 
+it('settles a right proof that lost a race though its key is undone: nothing is held against the person, nothing waits', async () => {
+  await using test = await openTestCore();
+  const started = performance.now();
+  for (let round = 0; round < 5; round += 1) {
+    const { id } = await createTransfer(test, { data: round, subjectId: `s${round}` });
+    const proof = rightProof(test, `s${round}`);
+    const grants = await Promise.allSettled(
+      Array.from({ length: 4 }, (_, n) =>
+        test.core.authorizationRequest.grant(test.service, { id, proof, idempotencyKey: `k${round}-${n}` }),
+      ),
+    );
+    expect(grants.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const grant of grants) {
+      if (grant.status === 'rejected') expect(grant.reason).toMatchObject(refusal('not_waiting'));
+    }
+  }
+  expect(performance.now() - started).toBeLessThan(5 * 2000); // none waited for the lock timeout in every round
+  const { rows } = await test.database.sql.query(
+    "SELECT DISTINCT cardinality(charged_at) AS charged, streaks FROM countersign.subject_security WHERE subject_id <> 'ada'",
+  );
+  expect(rows).toEqual([{ charged: 0, streaks: {} }]);
+});
+
 it('stores answers so that dates, and data that looks like a stored date, come back as they were', () => {
   const answer = {
     at: new Date(0),

@@ -102,7 +102,7 @@ it('denies what a crash left waiting without an attempt, once nothing can still 
     'UPDATE countersign.authorization_request SET attempts_left = 0, attempts_open = 1, attempted_at = $1',
     [test.clock.now()],
   );
-  test.clock.advance(14);
+  test.clock.advance(29);
   expect(await sweep(test.service)).toBe(0);
   test.clock.advance(2);
   expect(await sweep(test.service)).toBe(1);

@@ -136,6 +136,18 @@ describe('who may prove', () => {
   });
 });
 
+it('a device grants with its own proof only, not with a code shown on the same phone', async () => {
+  await using test = await openTestCore();
+  const { id } = await createTransfer(test, { sessionId: 's1' });
+  const device = test.core.context({ kind: 'device', subjectId: 'ada', factorId: 'fact_x' });
+  for (const input of [{ id, proof: rightProof(test) }, { id, proof: wrongProof(test) }, { id }]) {
+    await expect(test.core.authorizationRequest.grant(device, input)).rejects.toMatchObject(
+      refusal('forbidden'),
+    );
+  }
+  expect(await test.core.authorizationRequest.get(test.service, { id })).toMatchObject({ attemptsLeft: 5 });
+});
+
 describe('what a right answer gives back', () => {
   it('is its own charge of the day and the streak of its own factor', async () => {
     await using test = await openTestCore();
@@ -154,6 +166,21 @@ describe('what a right answer gives back', () => {
 });
 
 describe('guessing limits over requests', () => {
+  it('is not reset by a grant that leans on a check made before the guesses', async () => {
+    await using test = await openTestCore();
+    const first = await createTransfer(test);
+    await test.core.authorizationRequest.check(test.service, { id: first.id, proof: rightProof(test) });
+    const second = await createTransfer(test, { data: 2 });
+    for (let n = 0; n < 4; n += 1) {
+      await test.core.authorizationRequest.grant(test.service, { id: second.id, proof: wrongProof(test) });
+    }
+    await test.core.authorizationRequest.grant(test.service, { id: first.id });
+    const { rows } = await test.database.sql.query(
+      "SELECT streaks->'otp'->>'count' AS count FROM countersign.subject_security",
+    );
+    expect(rows).toEqual([{ count: '4' }]);
+  });
+
   it('lets a subject give 20 wrong proofs in any 24 hours, over every request, and then says until when', async () => {
     await using test = await openTestCore({
       limits: { consecutiveWrongFree: 1000, sendsPerRecipient10MinutesMax: 99 },
@@ -267,7 +294,7 @@ describe('what a crash leaves behind', () => {
     expect(await test.core.authorizationRequest.get(test.service, { id })).toMatchObject({
       state: 'waiting',
     });
-    test.clock.advance(16);
+    test.clock.advance(31);
     await expect(present()).rejects.toMatchObject(refusal('attempts_exhausted'));
     expect(await test.core.authorizationRequest.get(test.service, { id })).toMatchObject({
       state: 'denied',

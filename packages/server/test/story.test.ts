@@ -102,3 +102,20 @@ it('lists the methods that this installation offers', async () => {
   expect(otp).toMatchObject({ key: 'otp', isDefault: true });
   expect(otp!.id).toMatch(/^mth_/);
 });
+
+it('answers for text of which every character must be shown escaped', async () => {
+  await using server = await startTestServer({ operations: { transfer } });
+  const client = serviceClient(server);
+  const hidden = '\u202e';
+  const facts = Array.from({ length: 12 }, () => ({ label: hidden.repeat(40), value: hidden.repeat(200) }));
+  const created = await client.authorizationRequest.create.mutate({
+    slug: 'adhoc',
+    subjectId: 'hidden',
+    title: hidden.repeat(200),
+    description: hidden.repeat(2000),
+    facts,
+    deliverTo: { channel: 'email', address: 'ada@example.org' },
+  });
+  expect(created.facts[0]?.value).toBe(String.raw`\u202e`.repeat(200));
+  expect((await client.authorizationRequest.list.query({ subjectId: 'hidden' })).items).toHaveLength(1);
+});

@@ -84,7 +84,7 @@ async function consume(context: CoreContext, uuid: string, input: ConsumeInput, 
         dataHash !== null && present.slug === input.slug && timingSafeEqual(present.data_hash, dataHash);
       if (!same) throw new CountersignError('data_mismatch');
       const decision = decide(snapshotOf(present), { kind: 'consume' }, context.clock.now());
-      if (!decision.ok) throw refusalError(decision.refusal, present);
+      if (!decision.ok) throw refusalError(decision.refusal, present, context.clock.now());
     },
   );
   return { consumed: true as const, receipt: receiptOf(row) };

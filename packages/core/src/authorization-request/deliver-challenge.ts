@@ -1,11 +1,11 @@
 import { deliver, type Delivery } from '../challenge/deliver.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
-import { formatId } from '../id.ts';
+import { parseId } from '../id.ts';
 import { requestUuid } from './refusal.ts';
 import type { RequestWithChallenge } from './row.ts';
 import type { AuthorizationRequestView } from './schema.ts';
-import { noteFailedDelivery } from './statement/challenge.ts';
+import { noteFailedDelivery, readFailedDelivery } from './statement/challenge.ts';
 import { readRequest } from './statement/read.ts';
 import { viewerOf } from './statement/visible.ts';
 import { viewOf } from './view.ts';
@@ -34,12 +34,12 @@ export async function repeatFailedDelivery(
   context: CoreContext,
   answered: { readonly id: string; readonly challenge: { readonly id: string } | null },
 ): Promise<void> {
-  const [row] = await context.database.pool.query(readRequest, {
-    ...viewerOf(context.actor),
-    id: requestUuid(answered.id),
-  });
-  const challenge = row?.challenge;
-  if (!challenge || challenge.failed_delivery_at === null) return;
-  if (formatId('challenge', challenge.id) !== answered.challenge?.id) return;
+  const id = requestUuid(answered.id);
+  const challengeId = answered.challenge && parseId('challenge', answered.challenge.id);
+  if (!challengeId) return;
+  const [failed] = await context.database.pool.query(readFailedDelivery, { id, challengeId });
+  if (!failed) return;
+  const [row] = await context.database.pool.query(readRequest, { ...viewerOf(context.actor), id });
+  if (!row) return;
   throw new CountersignError('delivery_failed', { authorizationRequest: viewOf(row, context.clock.now()) });
 }

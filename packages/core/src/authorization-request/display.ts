@@ -47,6 +47,7 @@ function assertWithinLimits({ title, description, facts }: Display): void {
   if (description !== null) assertText(description, ['description'], 2000);
   if (facts.length > 12) throw invalidInput(['facts'], 'must be at most 12', 'too_big');
   facts.forEach(({ label, value }, index) => {
+    if (label === '') throw invalidInput(['facts', index, 'label'], 'must not be empty', 'too_small');
     assertText(label, ['facts', index, 'label'], 40);
     assertText(value, ['facts', index, 'value'], 200);
   });

@@ -34,12 +34,24 @@ export async function grantAuthorizationRequest(
   requireParty(context.actor);
   if (parsed.context !== undefined) requireService(context.actor);
   const uuid = requestUuid(parsed.id);
+  await refuseForeignProof(context, uuid, parsed.proof);
   return await once(context, 'authorizationRequest.grant', parsed, {
     write: (writing) =>
       parsed.proof
         ? grantByProof(writing, uuid, parsed.proof, parsed.context)
         : grantByEarlierCheck(writing, uuid, parsed.context),
   });
+}
+
+/** A device grants with its own proof (the contract, §3), not with a code that is shown on the same stolen phone. */
+async function refuseForeignProof(
+  context: CoreContext,
+  uuid: string,
+  proof: ProofInput | undefined,
+): Promise<void> {
+  if (context.actor.kind !== 'device' || proof?.method === 'device') return;
+  await loadRequest(context, uuid);
+  throw new CountersignError('forbidden');
 }
 
 async function grantByProof(
@@ -77,7 +89,7 @@ async function grantByEarlierCheck(
   const present = await loadRequest(context, uuid);
   const now = context.clock.now();
   const decision = decide(snapshotOf(present), { kind: 'grant_right', generation: present.generation }, now);
-  if (!decision.ok) throw refusalError(decision.refusal, present);
+  if (!decision.ok) throw refusalError(decision.refusal, present, context.clock.now());
   const { checked } = present;
   const standing =
     checked !== null &&

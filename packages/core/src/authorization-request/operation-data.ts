@@ -20,6 +20,8 @@ export async function operationData(
 ): Promise<OperationData> {
   let value = data;
   if (operation) {
+    // Before the schema sees it: a schema may take long over what is too large anyway.
+    if (data !== undefined) canonicalData(data);
     const parsed = await fromHost(operation.data.safeParseAsync(data));
     if (!parsed.success) throw invalidInputFrom(parsed.error, ['data']);
     value = parsed.data;

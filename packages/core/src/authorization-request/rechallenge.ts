@@ -35,7 +35,7 @@ export async function prepareRechallenge(
   const row = await loadRequest(context, uuid);
   const now = context.clock.now();
   const decision = decide(snapshotOf(row), command, now);
-  if (!decision.ok) throw refusalError(decision.refusal, row);
+  if (!decision.ok) throw refusalError(decision.refusal, row, now);
   if (row.resend_after && row.resend_after > now) {
     throw new CountersignError('rate_limited', { details: { retryAt: row.resend_after } });
   }

@@ -4,7 +4,7 @@ import { CountersignError } from '../error.ts';
 import { eventParametersOf } from '../event/parameters.ts';
 import { parseId } from '../id.ts';
 import { snapshotOf } from './snapshot.ts';
-import { decide, type Command, type Refusal } from './state.ts';
+import { decide, stateAt, type Command, type Refusal } from './state.ts';
 import { exhaustRequests } from './statement/exhaust.ts';
 import { readRequestWithSecurity, type RequestWithSecurity } from './statement/read.ts';
 import { viewerOf } from './statement/visible.ts';
@@ -36,7 +36,7 @@ export async function explainRefusal(
   const decision = decide(snapshotOf(row), command, now);
   if (!decision.ok) {
     if (decision.refusal === 'attempts_exhausted') await denyIfLeftBehind(context, row, now);
-    throw refusalError(decision.refusal, row);
+    throw refusalError(decision.refusal, row, now);
   }
   if (!proof) return;
   if (!row.methods.includes(proof.method)) throw new CountersignError('method_unavailable');
@@ -66,13 +66,15 @@ export async function untilTaken<Row>(
 
 export function refusalError(
   refusal: Refusal,
-  row: Pick<RequestWithSecurity, 'state' | 'reason'>,
+  row: Pick<RequestWithSecurity, 'state' | 'reason' | 'expires_at'>,
+  now: Date,
 ): CountersignError {
+  const state = stateAt({ state: row.state, expiresAt: row.expires_at }, now);
   switch (refusal) {
     case 'not_waiting':
-      return new CountersignError('not_waiting', { details: { state: row.state, reason: row.reason } });
+      return new CountersignError('not_waiting', { details: { state, reason: row.reason } });
     case 'not_granted':
-      return new CountersignError('not_granted', { details: { state: row.state } });
+      return new CountersignError('not_granted', { details: { state } });
     case 'superseded':
       return new CountersignError('unavailable_dependency');
     case 'expired':
@@ -92,7 +94,8 @@ async function denyIfLeftBehind(context: CoreContext, row: RequestWithSecurity, 
     ...eventParametersOf(context, now, undefined),
     by: 'system',
     attemptedBefore,
-    batchSizeMax: 100,
+    onlyId: row.id,
+    batchSizeMax: 1,
   };
   await context.database.pool.query(exhaustRequests, parameters);
   context.wake();

@@ -20,6 +20,9 @@ export type State = (typeof states)[number];
 
 const fact = z.strictObject({ label: text(1, 40), value: text(0, 200) }).meta({ id: 'Fact' });
 const relatedObject = z.strictObject({ type: text(1, 64), id: text(1, 200) }).meta({ id: 'RelatedObject' });
+/** What leaves is never narrower than what is stored: escaping can make a line longer than it may come in. */
+const factView = z.object({ label: z.string(), value: z.string() }).meta({ id: 'FactView' });
+const relatedObjectView = z.object({ type: z.string(), id: z.string() }).meta({ id: 'RelatedObjectView' });
 const methodKey = text(1, 64);
 
 /** The request as it leaves core. No field can hold a secret. */
@@ -31,11 +34,11 @@ export const authorizationRequestView = z
     sessionId: z.string().nullable().describe('The one session that may see and use it, or null.'),
     title: z.string(),
     description: z.string().nullable(),
-    facts: z.array(fact).describe('What the person reads, made by the server.'),
+    facts: z.array(factView).describe('What the person reads, made by the server.'),
     data: z.unknown().describe('The exact values that are authorized.'),
     dataHash: z.string().describe('Base64url SHA-256 of slug and canonical data.'),
     displayHash: z.string().describe('Base64url SHA-256 of the text the person reads.'),
-    relatedObjects: z.array(relatedObject),
+    relatedObjects: z.array(relatedObjectView),
     state: z.enum(states),
     reason: z.string().nullable().describe('Why it was denied: declined, not_me, attempts_exhausted.'),
     methods: z.array(z.string()).describe('The ways to prove that are possible here.'),

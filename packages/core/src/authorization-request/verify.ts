@@ -5,6 +5,7 @@ import { eventParametersOf } from '../event/parameters.ts';
 import { formatId } from '../id.ts';
 import { satisfiesBinding } from '../binding.ts';
 import type { Method } from '../method/define.ts';
+import { AfterRollback } from '../idempotency/after-rollback.ts';
 import { parseProof } from './parse-proof.ts';
 import { requestPurpose } from './purpose.ts';
 import { loadRequest } from './get.ts';
@@ -111,11 +112,14 @@ export async function tooLate(
 ): Promise<WrongProof> {
   const { row, chargedAt, factorKey, method } = proof;
   const present = await loadRequest({ ...context, db: context.database.pool }, row.id);
-  const decision = decide(snapshotOf(present), { kind: 'reserve' }, context.clock.now());
+  const now = context.clock.now();
+  const decision = decide(snapshotOf(present), { kind: 'reserve' }, now);
   if (decision.ok || decision.refusal === 'attempts_exhausted')
     return await wrong(context, row.id, method.key, command, passedAlong);
-  await context.database.pool.query(settleLateRight, { id: row.id, chargedAt, factorKey });
-  throw refusalError(decision.refusal, present);
+  // Not now: in the transaction of a key this row is locked by us, and what is written is undone by the refusal.
+  throw new AfterRollback(refusalError(decision.refusal, present, now), () =>
+    context.database.pool.query(settleLateRight, { id: row.id, chargedAt, factorKey }),
+  );
 }
 
 function openChallengeOf(row: ReservedRow): OpenChallenge[] {

@@ -50,22 +50,23 @@ const challengeSeconds = 300;
 export async function issueChallenge(context: CoreContext, input: IssueChallenge): Promise<IssuedChallenge> {
   const { method, reach, now } = input;
   const id = context.ids.uuid();
-  const seconds = Math.min(
-    challengeSeconds,
-    context.limits.challengeSecondsMax,
-    (input.expiresAt.getTime() - now.getTime()) / 1000,
+  // In whole milliseconds: 1.001 s times 1000 is 1000.9999999999999.
+  const milliseconds = Math.min(
+    challengeSeconds * 1000,
+    context.limits.challengeSecondsMax * 1000,
+    input.expiresAt.getTime() - now.getTime(),
   );
   const issued = await fromHost(
     method.issue({
       request: input.request,
       recipient: reach.recipient,
-      expiresInSeconds: seconds,
+      expiresInSeconds: milliseconds / 1000,
       randomness: context.randomness,
       context: input.passedAlong ?? null,
       generate: input.overrides.generate,
     }),
   );
-  const expiresAt = new Date(now.getTime() + Math.floor(seconds * 1000));
+  const expiresAt = new Date(now.getTime() + milliseconds);
   const key = context.keys.active('code');
   const send = input.overrides.send ?? method.send;
   return {

@@ -18,9 +18,21 @@ export const knownMigrations = Object.values(migrations).map((migration) => ({
 
 const connectionsMaxDefault = 10;
 
+/**
+ * What our statements rely on, whatever the database's or the role's own defaults are: each is prepared and has
+ * one good plan, planning anew costs more than running it; a statement that waited for a lock goes on with the
+ * newest row (READ COMMITTED); dates are read in ISO form.
+ */
+const sessionSettings = [
+  '-c plan_cache_mode=force_generic_plan',
+  String.raw`-c default_transaction_isolation=read\ committed`,
+  '-c datestyle=ISO,MDY',
+].join(' ');
+
 /** Opens the pool. Nothing hangs: connecting, a statement, a lock and an idle transaction all have a limit. */
 export async function openDatabase(options: DatabaseOptions, logger: Logger): Promise<Database> {
   const given: Options = typeof options === 'string' ? { clientUrl: options } : options;
+  const driverOptions = (given.driverOptions ?? {}) as { readonly options?: string };
   const orm = await MikroORM.init({
     ...given,
     entities: [...entities],
@@ -45,10 +57,8 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
       lock_timeout: 2000,
       idle_in_transaction_session_timeout: 5000,
       application_name: 'countersign',
-      // Our statements are prepared and each has one good plan; planning anew costs more than running them.
-      // Dates are read in ISO form, whatever the database's own default is.
-      options: '-c plan_cache_mode=force_generic_plan -c datestyle=ISO,MDY',
-      ...(given.driverOptions as object | undefined),
+      ...driverOptions,
+      options: [sessionSettings, driverOptions.options].join(' '),
     },
   });
   try {

@@ -26,3 +26,9 @@ export function milliseconds(moment: string): string {
 }
 
 export const dayAgo = `(:now::timestamptz - interval '24 hours')`;
+
+/**
+ * The time that a statement has waited for a lock, which is not in the caller's `now`. The first quarter of a
+ * second is taken for running.
+ */
+export const waited = `greatest(clock_timestamp() - statement_timestamp() - interval '250 milliseconds', interval '0')`;

@@ -2,6 +2,7 @@ import { CompiledQuery, type Kysely } from 'kysely';
 import type pg from 'pg';
 import { CountersignError } from '../error.ts';
 import { executorOf, queryConfig, type Database, type Executor } from './executor.ts';
+import { awayError } from './failure.ts';
 import { statement } from './statement.ts';
 
 /** The caller's open transaction, in whichever of three forms it holds one. */
@@ -33,7 +34,8 @@ const known = new WeakMap<Database, WeakSet<object>>();
  * Statements that run inside the caller's own transaction, so that they commit or roll back with it.
  *
  * @throws CountersignError `transaction_required` when there is no open transaction, `foreign_database` when
- * it is open in another database than ours.
+ * it is open in another database than ours. What PostgreSQL refuses in the caller's transaction (a serialization
+ * failure under REPEATABLE READ) is `unavailable_dependency` with the driver's error as `cause`: retry the whole.
  */
 export async function joinTransaction(database: Database, handle: TransactionHandle): Promise<Executor> {
   const executor = await executorIn(handle);
@@ -102,7 +104,11 @@ function kyselyExecutor(transaction: KyselyHandle): Executor {
     text: string;
   }): Promise<Row[]> => {
     const compiled = CompiledQuery.raw(config as unknown as string, values);
-    return (await transaction.executeQuery(compiled)).rows as Row[];
+    try {
+      return (await transaction.executeQuery(compiled)).rows as Row[];
+    } catch (error) {
+      throw awayError(error);
+    }
   };
   return {
     query: (asked, parameters) => run(queryConfig(asked, parameters)),

@@ -16,7 +16,7 @@ export function transactionsOf(pool: pg.Pool, connectionsMax: number) {
       });
       let broken: Error | undefined;
       try {
-        await client.query('BEGIN');
+        await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
         const result = await run(executorOf(client));
         await client.query('COMMIT');
         return result;

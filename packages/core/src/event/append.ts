@@ -3,7 +3,6 @@ import type { EventType } from './catalog.ts';
 /** Parameters that every statement needs which appends events. */
 export interface EventParameters {
   readonly now: Date;
-  readonly epoch: number;
   /** What the caller passed along, as JSON text, or null. */
   readonly eventContext: string | null;
   /** Who did it: the kind of actor, or `system`. */
@@ -28,7 +27,7 @@ export function requestEvent(event: {
 }): string {
   const { id, type, occurredAt = ':now::timestamptz', sequence, data, from, where = 'true' } = event;
   return /* sql */ `
-  SELECT :epoch::integer, r.event_txid, ${id}, '${type}', ${occurredAt}, r.subject_id, r.session_id, r.slug,
+  SELECT (SELECT i.epoch FROM countersign.installation i), r.event_txid, ${id}, '${type}', ${occurredAt}, r.subject_id, r.session_id, r.slug,
     'authorization_request', r.id, ${sequence}, ${data.startsWith(':') ? data : `jsonb_build_object(${data})`}, :eventContext::jsonb
   FROM ${from} AS r WHERE ${where}`;
 }

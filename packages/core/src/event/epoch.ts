@@ -6,6 +6,12 @@ const lockInstallation = statement<object, { epoch: number }>(
   'SELECT epoch FROM countersign.installation FOR UPDATE',
 );
 
+/** After a restore every request that is still open is touched once; that may take longer than a call may. */
+const withoutTimeouts = statement<object, object>(
+  'epoch_without_timeouts',
+  "SELECT set_config(name, '0', true) FROM unnest(ARRAY['statement_timeout', 'lock_timeout']) AS name",
+);
+
 const raiseEpoch = statement<{ readonly epoch: number }, { epoch: number }>(
   'epoch_raise',
   /* sql */ `
@@ -30,6 +36,7 @@ const forgetOldPlaces = statement<object, { id: string }>(
  */
 export async function establishEpoch(database: Database): Promise<number> {
   return await database.transaction(async (db) => {
+    await db.query(withoutTimeouts, {});
     const [installation] = await db.query(lockInstallation, {});
     if (!installation) throw new Error('the installation row is missing');
     const [raised] = await db.query(raiseEpoch, { epoch: installation.epoch });

@@ -18,8 +18,7 @@ const scanMaxFiltered = 2000;
 /**
  * The log after a cursor, in commit order. `cursor` is where to go on: it moves past what did not match, so
  * an empty page with another cursor than the one given means "there may be more". Subjects and devices see
- * the events of what they may see, with public payloads. With `requestId` the newest event is there at once, as
- * its order needs no horizon; such a cursor goes on with that request.
+ * the events of what they may see, with public payloads.
  */
 export async function listEvents(
   context: CoreContext,

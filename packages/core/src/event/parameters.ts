@@ -6,7 +6,6 @@ import type { EventData, EventType } from './catalog.ts';
 export function eventParametersOf(context: CoreContext, now: Date, passedAlong: unknown): EventParameters {
   return {
     now,
-    epoch: context.epoch,
     eventContext: passedAlong === undefined ? null : JSON.stringify(passedAlong),
     by: context.actor.kind,
   };

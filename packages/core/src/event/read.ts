@@ -64,16 +64,14 @@ export const readPageOfSubject = statement<PageParameters & { readonly subjectId
   page(`e.subject_id = :subjectId::text AND ${belowHorizon}`),
 );
 
-/**
- * The history of one thing. The row lock of what it is about puts its events in the order of their commits, so
- * no horizon is needed, and nothing waits for a stranger's transaction.
- */
 export const readPageAbout = statement<
   PageParameters & { readonly aboutId: string; readonly subjectId: string | null },
   ScannedRow
 >(
   'log_page_about',
-  page('e.about_id = :aboutId::uuid AND (:subjectId::text IS NULL OR e.subject_id = :subjectId::text)'),
+  page(
+    `e.about_id = :aboutId::uuid AND (:subjectId::text IS NULL OR e.subject_id = :subjectId::text) AND ${belowHorizon}`,
+  ),
 );
 
 /** What is new for readers that follow the log. */

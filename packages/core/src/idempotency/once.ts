@@ -5,6 +5,7 @@ import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
 import { keyedDigest } from '../keys.ts';
 import { isLockTimeout } from '../database/failure.ts';
+import { settleAfterRollback } from './after-rollback.ts';
 import { decodeOutcome, encodeOutcome } from './outcome.ts';
 import { claimKey, readKey, storeOutcome } from './statement.ts';
 
@@ -43,7 +44,8 @@ export async function once<Prepared, Answer>(
 ): Promise<Answer> {
   const { idempotencyKey, ...rest } = input;
   if (idempotencyKey === undefined) {
-    return await finish(context, await mutation.write(context, await mutation.prepare?.(context)));
+    const prepared = await mutation.prepare?.(context);
+    return await finish(context, await mutation.write(context, prepared).catch(settleAfterRollback));
   }
   const key: Key = {
     scope: createHash('sha256')
@@ -52,13 +54,21 @@ export async function once<Prepared, Answer>(
     input: comparableText(rest),
   };
   const earlier = await storedOutcome(context, key);
-  const written = earlier ? null : await runFirst(context, key, mutation);
+  const written = earlier ? null : await runFirst(context, key, mutation).catch(unlessAnswered(context, key));
   if (written) return await finish(context, written);
   const outcome = earlier ?? (await storedOutcome(context, key));
   if (!outcome) throw new CountersignError('idempotency_conflict', { details: { inProgress: true } });
   const answer = outcome.answer as Answer;
   await mutation.replayed?.(answer);
   return answer;
+}
+
+/** A call that was overtaken by its own repetition may find itself refused for what that one did: it has its answer. */
+function unlessAnswered(context: CoreContext, key: Key): (error: unknown) => Promise<null> {
+  return async (error) => {
+    if (await storedOutcome(context, key)) return null;
+    throw error;
+  };
 }
 
 interface Key {
@@ -74,26 +84,24 @@ async function runFirst<Prepared, Answer>(
 ): Promise<Written<Answer> | null> {
   const prepared = await prepare?.(context);
   const { id: keyId, key } = context.keys.active('idempotency');
-  try {
-    return await context.database.transaction(async (db) => {
+  return await context.database
+    .transaction(async (db) => {
       const now = context.clock.now();
       const expiresAt = new Date(now.getTime() + keptMs);
-      const [mine] = await db.query(claimKey, {
-        scope,
-        input: keyedDigest(key, [input]),
-        keyId,
-        now,
-        expiresAt,
-      });
+      const claim = { scope, input: keyedDigest(key, [input]), keyId, now, expiresAt };
+      const [mine] = await db.query(claimKey, claim).catch(stillRunning);
       if (!mine) return null;
       const written = await write({ ...context, db }, prepared);
       await db.query(storeOutcome, { scope, outcome: encodeOutcome(written.answer) });
       return written;
-    });
-  } catch (error) {
-    if (!isLockTimeout(error)) throw error;
-    throw new CountersignError('idempotency_conflict', { details: { inProgress: true }, cause: error });
-  }
+    })
+    .catch(settleAfterRollback);
+}
+
+/** The claim waits for the call that has the key; after the lock timeout that one is still running. */
+function stillRunning(error: unknown): never {
+  if (!isLockTimeout(error)) throw error;
+  throw new CountersignError('idempotency_conflict', { details: { inProgress: true }, cause: error });
 }
 
 /** The answer of an earlier call with this key; null when there was none in the last 24 hours. */

@@ -41,5 +41,8 @@ export const storeOutcome = statement<
 
 export const forgetKeys = statement<{ readonly now: Date }, { scope: Buffer }>(
   'idempotency_forget',
-  'DELETE FROM countersign.idempotency_key WHERE expires_at <= :now::timestamptz RETURNING scope',
+  /* sql */ `
+DELETE FROM countersign.idempotency_key WHERE scope IN (
+  SELECT scope FROM countersign.idempotency_key WHERE expires_at <= :now::timestamptz LIMIT 1000 FOR UPDATE SKIP LOCKED)
+RETURNING scope`,
 );

@@ -10,12 +10,17 @@ const takeSweep = statement<object, { taken: boolean; swept_until: Date | number
      CASE WHEN swept_until = '-infinity' THEN to_timestamp(0) ELSE swept_until END AS swept_until
    FROM countersign.installation`,
 );
-const noteSwept = statement<{ readonly sweptUntil: Date }, { epoch: number }>(
+/** Up to what still waits though it is due: more than a batch, or a row that somebody holds. */
+const noteSwept = statement<{ readonly from: Date; readonly now: Date }, { swept_until: Date }>(
   'sweep_note',
-  'UPDATE countersign.installation SET swept_until = :sweptUntil::timestamptz RETURNING epoch',
+  /* sql */ `
+UPDATE countersign.installation SET swept_until = least(:now::timestamptz, (
+  SELECT min(r.expires_at) FROM countersign.authorization_request r
+  WHERE r.expires_at > :from::timestamptz AND r.expires_at <= :now::timestamptz AND r.state = 'waiting'))
+RETURNING swept_until`,
 );
 
-const batchSizeMax = 500;
+export const batchSizeMax = 500;
 /** Clocks of nodes differ a little, and a transaction that creates a request takes a while. */
 const overlapMs = 60_000;
 
@@ -31,15 +36,20 @@ export async function sweep(services: CoreServices): Promise<number | null> {
     const [state] = await db.query(takeSweep, {});
     if (!state?.taken) return null;
     const now = services.clock.now();
-    const from = Math.min(new Date(state.swept_until).getTime(), now.getTime()) - overlapMs;
-    const told = { now, epoch: services.epoch, eventContext: null, by: 'system' };
-    const expired = await db.query(expireRequests, { ...told, sweptUntil: new Date(from), batchSizeMax });
+    const from = new Date(Math.min(new Date(state.swept_until).getTime(), now.getTime()) - overlapMs);
+    const told = { now, eventContext: null, by: 'system' };
+    const expired = await db.query(expireRequests, { ...told, sweptUntil: from, batchSizeMax });
     const attemptedBefore = new Date(now.getTime() - services.limits.attemptSecondsMax * 1000);
-    const exhausted = await db.query(exhaustRequests, { ...told, attemptedBefore, batchSizeMax });
-    await db.query(forgetKeys, { now });
-    if (expired.length < batchSizeMax) await db.query(noteSwept, { sweptUntil: now });
+    const exhausted = await db.query(exhaustRequests, {
+      ...told,
+      attemptedBefore,
+      onlyId: null,
+      batchSizeMax,
+    });
+    await db.query(noteSwept, { from, now });
     return expired.length + exhausted.length;
   });
   if (decided) services.wake();
+  if (decided !== null) await services.database.pool.query(forgetKeys, { now: services.clock.now() });
   return decided;
 }

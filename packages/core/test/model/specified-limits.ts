@@ -17,7 +17,7 @@ export const specifiedLimits: Limits = {
   checkedSeconds: 60,
   challengeSecondsMax: 600,
   sendSecondsMax: 5,
-  attemptSecondsMax: 15,
+  attemptSecondsMax: 30,
 };
 
 /** So tight that a short life meets every one of them. */

@@ -65,6 +65,7 @@ export class WorldModel {
   /** As `answer`, but a proof that has something to be compared with is left being judged. */
   begin(call: Call): Predicted | Held {
     if (!mayCall(call)) return refused('forbidden');
+    if (isCodeFromDevice(call)) return refused(this.#visible(call) ? 'forbidden' : 'not_found');
     if (call.do === 'create' && termsOf(call.slug).sessionRequired && call.session === null)
       return refused('invalid_input');
     if (call.key === null) return this.#perform(call);
@@ -360,4 +361,9 @@ export class WorldModel {
     this.#subjects.set(name, subject);
     return subject;
   }
+}
+
+/** A device grants with its own proof; every proof of this world is a code. */
+function isCodeFromDevice(call: Call): call is Extract<Call, { do: 'grant' | 'grant without proof' }> {
+  return call.as.kind === 'device' && (call.do === 'grant' || call.do === 'grant without proof');
 }

@@ -92,3 +92,11 @@ WITH failed AS (
 )
 SELECT freed.*, to_jsonb(failed) AS challenge FROM freed, failed`,
 );
+
+export const readFailedDelivery = statement<
+  { readonly id: string; readonly challengeId: string },
+  { failed_delivery_at: Date }
+>(
+  'request_read_failed_delivery',
+  'SELECT failed_delivery_at FROM countersign.challenge WHERE request_id = :id::uuid AND id = :challengeId::uuid AND failed_delivery_at IS NOT NULL',
+);

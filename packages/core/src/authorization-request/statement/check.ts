@@ -18,7 +18,7 @@ export const settleRightCheck = statement<CheckedParameters, RequestRow>(
   /* sql */ `
 WITH checked AS (
   UPDATE countersign.authorization_request r
-  SET attempts_left = r.attempts_left + 1, attempts_open = greatest(r.attempts_open - 1, 0), checked = :checked::jsonb
+  SET attempts_left = r.attempts_left + 1, attempts_open = greatest(r.attempts_open - 1, 0), checked = coalesce(:checked::jsonb, r.checked)
   WHERE r.id = :id::uuid AND r.state = 'waiting' AND r.generation = :generation::int AND r.expires_at > :now::timestamptz
   RETURNING r.*
 ), settled AS (

@@ -1,3 +1,4 @@
+import { waited } from '../../database/sql.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestRow } from '../row.ts';
@@ -38,7 +39,7 @@ WITH consumed AS (
   SET consumed_at = :now::timestamptz, ${advanceLog}, sequence = r.sequence + 1
   WHERE r.id = :id::uuid AND r.slug = :slug::text AND r.subject_id = :subjectId::text
     AND (r.session_id IS NULL OR r.session_id = :sessionId::text)
-    AND r.data_hash = :dataHash::bytea AND r.state = 'granted' AND r.consumed_at IS NULL AND r.execute_before > :now::timestamptz
+    AND r.data_hash = :dataHash::bytea AND r.state = 'granted' AND r.consumed_at IS NULL AND r.execute_before > :now::timestamptz + ${waited}
   RETURNING r.id, r.slug, r.subject_id, r.session_id, r.data_hash, r.display_hash, r.binding, r.granted_at, r.consumed_at, r.event_txid,
     r.sequence
 ), logged AS (${appendEvents(

@@ -4,6 +4,8 @@ import { advanceLog, appendEvents, requestEvent, type EventParameters } from '..
 export interface ExhaustParameters extends EventParameters {
   /** Attempts younger than this may still be on their way. */
   readonly attemptedBefore: Date;
+  /** One request alone; null: whatever is due. */
+  readonly onlyId: string | null;
   readonly batchSizeMax: number;
 }
 
@@ -17,7 +19,7 @@ export const exhaustRequests = statement<ExhaustParameters, { id: string }>(
 WITH due AS (
   SELECT r.id FROM countersign.authorization_request r
   WHERE r.expires_at > :now::timestamptz AND r.state = 'waiting' AND r.attempts_left = 0
-    AND r.attempted_at < :attemptedBefore::timestamptz
+    AND r.attempted_at < :attemptedBefore::timestamptz AND (:onlyId::uuid IS NULL OR r.id = :onlyId::uuid)
   ORDER BY r.expires_at LIMIT :batchSizeMax::int FOR NO KEY UPDATE SKIP LOCKED
 ), decided AS (
   UPDATE countersign.authorization_request r
@@ -25,10 +27,14 @@ WITH due AS (
     checked = NULL, decided_at = :now::timestamptz
   FROM due WHERE r.id = due.id
   RETURNING r.*
+), ended AS (
+  SELECT subject_id, array_agg(id::text) AS ids FROM decided GROUP BY subject_id
+), locked AS (
+  SELECT s.subject_id FROM countersign.subject_security s WHERE s.subject_id IN (SELECT subject_id FROM ended)
+  ORDER BY s.subject_id FOR NO KEY UPDATE
 ), settled AS (
   UPDATE countersign.subject_security s SET waiting = s.waiting - ended.ids
-  FROM (SELECT subject_id, array_agg(id::text) AS ids FROM decided GROUP BY subject_id) AS ended
-  WHERE s.subject_id = ended.subject_id
+  FROM ended, locked WHERE s.subject_id = ended.subject_id AND locked.subject_id = ended.subject_id
 ), logged AS (${appendEvents(
     requestEvent({
       type: 'authorization_request.denied',

@@ -1,4 +1,4 @@
-import { refundCharge } from '../../challenge/budget.ts';
+import { waited, without } from '../../database/sql.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestRow } from '../row.ts';
@@ -39,7 +39,7 @@ WITH decided AS (
   SET state = 'granted', binding = :binding::text, generation = r.generation + 1, ${advanceLog}, sequence = r.sequence + 1,
     attempts_open = greatest(r.attempts_open - :settles::smallint, 0), checked = NULL, decided_at = :now::timestamptz,
     granted_at = :now::timestamptz, execute_before = :executeBefore::timestamptz
-  WHERE r.id = :id::uuid AND r.state = 'waiting' AND r.generation = :generation::int AND r.expires_at > :now::timestamptz
+  WHERE r.id = :id::uuid AND r.state = 'waiting' AND r.generation = :generation::int AND r.expires_at > :now::timestamptz + ${waited}
     AND (:checkedProofId::text IS NULL OR r.checked->>'proofId' = :checkedProofId::text)
   RETURNING r.id, r.subject_id, r.session_id, r.slug, r.data_hash, r.display_hash, r.binding, r.granted_at, r.event_txid, r.sequence,
     r.attempts_left
@@ -49,7 +49,9 @@ WITH decided AS (
     r.display_hash, r.granted_at
   FROM decided r
 ), settled AS (
-  UPDATE countersign.subject_security s SET waiting = s.waiting - decided.id::text, ${refundCharge}
+  UPDATE countersign.subject_security s SET waiting = s.waiting - decided.id::text,
+    charged_at = ${without('s.charged_at', ':chargedAt::timestamptz')},
+    streaks = CASE WHEN :settles::smallint = 0 THEN s.streaks ELSE s.streaks - :factorKey::text END
   FROM decided WHERE s.subject_id = decided.subject_id
 ), logged AS (${appendEvents(
     requestEvent({

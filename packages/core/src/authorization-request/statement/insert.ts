@@ -53,7 +53,7 @@ WITH subject AS (
     sent_at = ${since('s.sent_at', dayAgo)} || EXCLUDED.sent_at
   RETURNING CASE
     WHEN (SELECT count(*) FROM jsonb_object_keys(s.waiting)) > :waitingMax::int
-    THEN countersign.refuse('waiting_per_subject', (SELECT to_timestamp(min(value::bigint) / 1000.0) FROM jsonb_each(s.waiting)))
+    THEN countersign.refuse('waiting_per_subject', (SELECT to_timestamp(min(value::bigint) / 1000.0) FROM jsonb_each(s.waiting - :id::uuid::text)))
     ${refuseSubjectSends}
     ELSE true END AS within
 ), recipient AS (${chargeRecipient}
