@@ -288,11 +288,9 @@ export class WorldModel {
     const early = life.refusal(this.now);
     if (early) return this.#refusal(early, life);
     if (call.as.kind !== 'service') return refused('proof_required');
-    const { checked } = life;
     const refusal = life.grantByCheck(this.now);
     if (refusal) return refused(refusal);
-    // The right answer that this rests on ends the streak of its factor once more.
-    if (checked) this.#subject(request.subject).streaks.delete(checked.method);
+    // The right answer that this rests on has ended a streak already; what was guessed since stands.
     return { value: { granted: true, request: this.#sightOf(request) } };
   }
 

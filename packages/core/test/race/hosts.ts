@@ -54,7 +54,7 @@ export async function openHosts({ url, sql }: TestDatabase): Promise<Hosts> {
       kysely: ({ id, amountCents, consume, between }) =>
         kysely.transaction().execute(async (tx) => {
           await tx.insertInto('ledger').values({ request_id: id, amount_cents: amountCents }).execute();
-          await consume(tx as unknown as TransactionHandle);
+          await consume(tx);
           await between();
         }),
       'pg client': (payment) => payByClient(clients, payment),
