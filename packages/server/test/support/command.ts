@@ -28,7 +28,8 @@ export function startCommand(args: readonly string[], { cwd, env = {} }: Command
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
   const child = spawn(process.execPath, ['--conditions=@countersign/source', main, ...args], {
     cwd,
-    env: { ...inherited, ...env },
+    // In CI picocolors paints though nobody looks; the tests read words.
+    env: { ...inherited, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
