@@ -1,4 +1,5 @@
 import { fromBase32, toBase32 } from './base32.ts';
+import { hexToUuid } from './id.ts';
 
 /**
  * A cursor of a list: the UUID of the last item shown. Lists run newest first by UUID v7, so the next
@@ -12,6 +13,5 @@ export function parseCursor(text: string): string | null {
   if (!text.startsWith('cur_')) return null;
   const bytes = fromBase32(text.slice(4), 16);
   if (!bytes) return null;
-  const hex = Buffer.from(bytes).toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return hexToUuid(Buffer.from(bytes).toString('hex'));
 }
