@@ -35,9 +35,10 @@ export async function dumpSchema(): Promise<string> {
   }
 }
 
-/** The schema as SQL: functions, then each table with all that hangs on it, everything by name. */
+/** The schema as SQL: domains, functions, then each table with all that hangs on it, everything by name. */
 export async function readSchema(db: Executor): Promise<string> {
   await refuseTheUnknown(db);
+  const domains = await select(db, domainsQuery);
   const functions = await select(db, functionsQuery);
   const relations = await db.select<{ name: string; options: string | null }>(tablesQuery, []);
   const parts = await readParts(db);
@@ -56,7 +57,7 @@ export async function readSchema(db: Executor): Promise<string> {
       ...[...of('index'), ...of('trigger'), ...of('comment')].map((text) => folded(text, '  ')),
     ].join('\n');
   });
-  return `${[header, '-- Functions', ...functions, ...tables].join('\n\n')}\n`;
+  return `${[header, '-- Domains', domains.join('\n'), '-- Functions', ...functions, ...tables].join('\n\n')}\n`;
 }
 
 interface Part {
@@ -107,6 +108,12 @@ function phrasesOf(line: string): string[] {
 }
 
 const inSchema = `'countersign'::regnamespace`;
+
+const domainsQuery = /* sql */ `
+SELECT format('CREATE DOMAIN %s AS %s %s;', t.oid::regtype, format_type(typbasetype, typtypmod),
+  string_agg(format('CONSTRAINT %I %s', conname, pg_get_constraintdef(k.oid, true)), ' ' ORDER BY conname)) AS text
+FROM pg_type t JOIN pg_constraint k ON k.contypid = t.oid
+WHERE typnamespace = ${inSchema} AND typtype = 'd' AND typdefault IS NULL AND NOT typnotnull GROUP BY t.oid ORDER BY typname`;
 
 const functionsQuery = /* sql */ `
 SELECT replace(rtrim(pg_get_functiondef(oid), E'\\n'), 'CREATE OR REPLACE', 'CREATE') || ';'
@@ -171,7 +178,8 @@ UNION ALL
 SELECT format('the sequence %s without a column', relname) FROM pg_class s WHERE relnamespace = ${inSchema} AND relkind = 'S'
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.deptype = 'a')
 UNION ALL
-SELECT format('the type %s', typname) FROM pg_type t WHERE typnamespace = ${inSchema} AND typtype IN ('e', 'd', 'r', 'm')
+SELECT format('the type %s', typname) FROM pg_type t WHERE typnamespace = ${inSchema} AND (typtype IN ('e', 'r', 'm')
+  OR typtype = 'd' AND (typdefault IS NOT NULL OR typnotnull OR NOT EXISTS (SELECT FROM pg_constraint WHERE contypid = t.oid)))
 UNION ALL
 SELECT format('the column %s.%I: identity, generated or inherited', attrelid::regclass, attname)
 FROM pg_attribute JOIN pg_class c ON c.oid = attrelid

@@ -3,8 +3,9 @@ import pg from 'pg';
 
 /**
  * The smallest honest SQL for the guarantees of a cycle, through `pg` with named prepared statements: the
- * same four durable commits (create, reserve, decide, consume), the same limits per subject and recipient,
- * the same events in commit order, one proof, one use. No operation, no canonical JSON, no validation, no
+ * same four durable commits (create, reserve, decide, consume), limits per subject and recipient that begin
+ * anew with the day (ours look back over any 24 hours), the wait after wrong proofs, the same events in commit
+ * order, one proof, one use. No operation, no canonical JSON, no validation, no
  * views, no text for a person, no plug-in, no guards below the code.
  */
 const schema = /* sql */ `
@@ -19,9 +20,10 @@ CREATE INDEX ON floor.request (expires_at);
 CREATE TABLE floor.challenge (id uuid PRIMARY KEY, request uuid NOT NULL, generation int NOT NULL, digest bytea NOT NULL, expires_at timestamptz NOT NULL);
 CREATE INDEX ON floor.challenge (request);
 CREATE TABLE floor.proof (request uuid PRIMARY KEY, challenge uuid NOT NULL UNIQUE, data_hash bytea NOT NULL, proven_at timestamptz NOT NULL);
-CREATE TABLE floor.budget (subject text PRIMARY KEY, waiting int NOT NULL DEFAULT 0, sends int NOT NULL DEFAULT 0, spent int NOT NULL DEFAULT 0,
-  streak int NOT NULL DEFAULT 0) WITH (fillfactor = 50);
-CREATE TABLE floor.recipient (recipient bytea PRIMARY KEY, sends int NOT NULL) WITH (fillfactor = 50);
+CREATE TABLE floor.budget (subject text PRIMARY KEY, day int NOT NULL, waiting int NOT NULL DEFAULT 0, sends int NOT NULL DEFAULT 0,
+  spent int NOT NULL DEFAULT 0, streak int NOT NULL DEFAULT 0, wait_until timestamptz) WITH (fillfactor = 50);
+CREATE TABLE floor.recipient (recipient bytea PRIMARY KEY, day int NOT NULL, sends int NOT NULL, slot int NOT NULL, slot_sends int NOT NULL)
+  WITH (fillfactor = 50);
 CREATE TABLE floor.event (txid xid8 NOT NULL DEFAULT pg_current_xact_id(), id uuid NOT NULL, type text NOT NULL, at timestamptz NOT NULL,
   subject text NOT NULL, request uuid NOT NULL, sequence int NOT NULL, data jsonb NOT NULL, PRIMARY KEY (txid, id), UNIQUE (request, sequence));
 CREATE INDEX ON floor.event (subject, txid, id);
@@ -29,12 +31,17 @@ CREATE INDEX ON floor.event (subject, txid, id);
 
 const create = /* sql */ `
 WITH budget AS (
-  INSERT INTO floor.budget AS b (subject, waiting, sends) VALUES ($2::text, 1, 1)
-  ON CONFLICT (subject) DO UPDATE SET waiting = b.waiting + 1, sends = b.sends + 1 WHERE b.waiting < 1000000 AND b.sends < 1000000
+  INSERT INTO floor.budget AS b (subject, day, waiting, sends) VALUES ($2::text, $12::int, 1, 1)
+  ON CONFLICT (subject) DO UPDATE SET day = EXCLUDED.day, waiting = b.waiting + 1,
+    sends = CASE WHEN b.day = EXCLUDED.day THEN b.sends + 1 ELSE 1 END,
+    spent = CASE WHEN b.day = EXCLUDED.day THEN b.spent ELSE 0 END
+  WHERE b.waiting < 1000000 AND (b.sends < 1000000 OR b.day <> EXCLUDED.day)
   RETURNING subject
 ), recipient AS (
-  INSERT INTO floor.recipient AS r (recipient, sends) SELECT $10::bytea, 1 FROM budget
-  ON CONFLICT (recipient) DO UPDATE SET sends = r.sends + 1 WHERE r.sends < 1000000
+  INSERT INTO floor.recipient AS r (recipient, day, sends, slot, slot_sends) SELECT $10::bytea, $12::int, 1, $13::int, 1 FROM budget
+  ON CONFLICT (recipient) DO UPDATE SET day = EXCLUDED.day, sends = CASE WHEN r.day = EXCLUDED.day THEN r.sends + 1 ELSE 1 END,
+    slot = EXCLUDED.slot, slot_sends = CASE WHEN r.slot = EXCLUDED.slot THEN r.slot_sends + 1 ELSE 1 END
+  WHERE (r.sends < 1000000 OR r.day <> EXCLUDED.day) AND (r.slot_sends < 1000000 OR r.slot <> EXCLUDED.slot)
   RETURNING recipient
 ), created AS (
   INSERT INTO floor.request (id, slug, subject, data, data_hash, created_at, expires_at)
@@ -53,9 +60,10 @@ WITH locked AS (
   SELECT id, subject FROM floor.request
   WHERE id = $1 AND subject = $2 AND state = 'waiting' AND attempts_left > 0 AND expires_at > $3 FOR NO KEY UPDATE
 ), charged AS (
-  INSERT INTO floor.budget AS b (subject, spent, streak) SELECT subject, 1, 1 FROM locked
-  ON CONFLICT (subject) DO UPDATE SET spent = b.spent + 1, streak = b.streak + 1 WHERE b.spent < 20 AND b.streak < 50
-  RETURNING subject
+  UPDATE floor.budget b SET day = $4::int, spent = CASE WHEN b.day = $4::int THEN b.spent + 1 ELSE 1 END, streak = b.streak + 1
+  FROM locked WHERE b.subject = locked.subject AND (b.spent < 20 OR b.day <> $4::int) AND b.streak < 50
+    AND (b.wait_until IS NULL OR b.wait_until <= $3)
+  RETURNING b.subject
 ), spent AS (
   UPDATE floor.request r SET attempts_left = r.attempts_left - 1 FROM charged WHERE r.id = $1 RETURNING r.*
 )
@@ -111,6 +119,7 @@ export async function openFloorCycle(url: string) {
       const digest = createHmac('sha256', key).update(id).update(hash).update(code).digest();
       const recipient = createHmac('sha256', key).update(subject).digest();
       const expires = new Date(now.getTime() + 300_000);
+      const day = Math.floor(now.getTime() / 86_400_000);
       await run('floor_create', create, [
         id,
         subject,
@@ -123,8 +132,10 @@ export async function openFloorCycle(url: string) {
         randomUUID(),
         recipient,
         randomUUID(),
+        day,
+        Math.floor(now.getTime() / 600_000),
       ]);
-      const reserved = await run('floor_reserve', reserve, [id, subject, new Date()]);
+      const reserved = await run('floor_reserve', reserve, [id, subject, new Date(), day]);
       const [row] = reserved.rows;
       const given = createHmac('sha256', key)
         .update(id)

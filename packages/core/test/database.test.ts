@@ -18,7 +18,7 @@ describe('migrations', () => {
     const databases = await Promise.all(
       Array.from({ length: 6 }, () => openDatabase(test.url, silentLogger)),
     );
-    const applied = await Promise.all(databases.map(migrate));
+    const applied = await Promise.all(databases.map((database) => migrate(database)));
     expect(applied.flat()).toEqual(await pendingBefore());
     await Promise.all(databases.map((database) => database.close()));
     const { rows } = await test.sql.query('SELECT count(*)::int AS n FROM countersign.installation');
@@ -30,6 +30,36 @@ describe('migrations', () => {
       );
       return stored.map(({ name }) => name);
     }
+  });
+
+  it('keep what waits, and what it counts for, when the schema of 0001 becomes that of today', async () => {
+    await using test = await createTestDatabase();
+    await test.sql.query('DROP SCHEMA countersign CASCADE');
+    const database = await openDatabase(test.url, silentLogger);
+    expect(await migrate(database, '0001-spine')).toEqual(['0001-spine']);
+    const expiresAt = new Date('2030-01-01T00:05:00.123Z');
+    await test.sql.query(
+      `INSERT INTO countersign.authorization_request (id, slug, subject_id, title, facts, data, data_hash, display_hash, related_objects,
+        methods, required_binding, sequence, attempts_max, attempts_left, sends_left, execute_within_seconds, created_at, expires_at)
+       VALUES ('019a0000-0000-7000-8000-000000000001', 'transfer', 'ada', '', '[]', '{}', '', '', '[]', '{otp}', 'none', 1, 5, 3, 3, 300, $1, $1)`,
+      [expiresAt],
+    );
+    await test.sql.query(
+      `INSERT INTO countersign.subject_security (subject_id, waiting) VALUES ('ada', '{"019a0000-0000-7000-8000-000000000001": 1893456300123}'), ('bob', '{}')`,
+    );
+    expect(await migrate(database)).toEqual(['0002-lighter-guards']);
+    await database.close();
+    const { rows } = await test.sql.query(
+      'SELECT subject_id, waiting_until FROM countersign.subject_security ORDER BY subject_id',
+    );
+    expect(rows).toEqual([
+      { subject_id: 'ada', waiting_until: [expiresAt] },
+      { subject_id: 'bob', waiting_until: [] },
+    ]);
+    const { rows: requests } = await test.sql.query(
+      'SELECT attempts_max, attempts_left, state FROM countersign.authorization_request',
+    );
+    expect(requests).toEqual([{ attempts_max: 5, attempts_left: 3, state: 'waiting' }]);
   });
 
   it('that are missing end the start when it may not migrate, with the way out', async () => {
@@ -88,7 +118,7 @@ describe('guards below the code', () => {
     [
       'a consumption is not undone',
       'UPDATE countersign.authorization_request SET consumed_at = NULL WHERE consumed_at IS NOT NULL',
-      /does not change/,
+      /used once/,
     ],
     [
       'data does not change',
@@ -108,12 +138,12 @@ describe('guards below the code', () => {
     [
       'attempts do not go below zero',
       'UPDATE countersign.authorization_request SET attempts_left = -1',
-      /attempts_within/,
+      /attempts_check/,
     ],
     [
       'attempts do not exceed the maximum',
-      'UPDATE countersign.authorization_request SET attempts_left = attempts_max + 1',
-      /attempts_within/,
+      'UPDATE countersign.authorization_request SET attempts_left = attempts_left + 1',
+      /attempts_check/,
     ],
     [
       'a grant keeps its moment',
@@ -142,15 +172,15 @@ describe('guards below the code', () => {
     ],
     [
       'attempts in judgement count',
-      "UPDATE countersign.authorization_request SET attempts_open = 5 WHERE state = 'waiting'",
-      /attempts_within/,
+      "UPDATE countersign.authorization_request SET attempts_left = 4, attempts_open = 2 WHERE state = 'waiting'",
+      /never more attempts/,
     ],
     ['a request is kept', 'DELETE FROM countersign.authorization_request', /is kept/],
     ['a proof is kept', 'DELETE FROM countersign.proof', /is kept/],
     [
       'a grant has its proof’s binding and its window',
       "UPDATE countersign.authorization_request SET state = 'granted', decided_at = now() WHERE state = 'waiting'",
-      /decision_complete/,
+      /a binding and a window/,
     ],
     ['a proof does not change', "UPDATE countersign.proof SET method = 'other'", /a proof does not change/],
     [

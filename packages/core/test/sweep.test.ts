@@ -110,8 +110,8 @@ it('denies what a crash left waiting without an attempt, once nothing can still 
     state: 'denied',
     reason: 'attempts_exhausted',
   });
-  const { rows } = await test.database.sql.query('SELECT waiting FROM countersign.subject_security');
-  expect(rows).toEqual([{ waiting: {} }]);
+  const { rows } = await test.database.sql.query('SELECT waiting_until FROM countersign.subject_security');
+  expect(rows).toEqual([{ waiting_until: [] }]);
 });
 
 it('runs by itself every second, and stops when core is closed', async () => {

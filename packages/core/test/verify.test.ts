@@ -154,14 +154,14 @@ describe('what a right answer gives back', () => {
     const security = async () =>
       (
         await test.database.sql.query(
-          'SELECT cardinality(charged_at) AS charged, streaks, waiting FROM countersign.subject_security',
+          'SELECT cardinality(charged_at) AS charged, streaks, waiting_until FROM countersign.subject_security',
         )
       ).rows[0] as unknown;
     const { id } = await createTransfer(test);
     await test.core.authorizationRequest.grant(test.service, { id, proof: wrongProof(test) });
     expect(await security()).toMatchObject({ charged: 1, streaks: { otp: { count: 1 } } });
     await test.core.authorizationRequest.grant(test.service, { id, proof: rightProof(test) });
-    expect(await security()).toEqual({ charged: 1, streaks: {}, waiting: {} });
+    expect(await security()).toEqual({ charged: 1, streaks: {}, waiting_until: [] });
   });
 });
 

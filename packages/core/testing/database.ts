@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { migrate } from '../src/database/migrate.ts';
 import { openDatabase } from '../src/database/orm.ts';
@@ -39,9 +40,26 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     sql,
     async [Symbol.asyncDispose]() {
       await sql.end();
-      await onServer((client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+      await onServer(async (client) => {
+        await untilLeft(client, name);
+        await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      });
     },
   };
+}
+
+/**
+ * A pool that was ended has said good-bye, but its sockets may still be open; one that is cut by force then is an
+ * error nobody listens for. Whoever stays longer than a second is cut.
+ */
+async function untilLeft(client: pg.Client, name: string): Promise<void> {
+  for (let turn = 0; turn < 100; turn += 1) {
+    const { rowCount } = await client.query('SELECT FROM pg_stat_activity WHERE datname = $1 LIMIT 1', [
+      name,
+    ]);
+    if (!rowCount) return;
+    await setTimeout(10);
+  }
 }
 
 async function ensureTemplate(client: pg.Client): Promise<void> {

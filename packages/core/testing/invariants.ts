@@ -319,17 +319,17 @@ export const invariantChecks: readonly InvariantCheck[] = [
   {
     // An entry may be missing only when a later creation of its subject has found it expired.
     promise: 'every waiting request counts against the limit of its subject, and nothing else does',
-    sql: `SELECT r.id AS about, coalesce('counted until ' || (s.waiting->>r.id::text), 'not counted') AS wrong
-      FROM countersign.authorization_request r LEFT JOIN countersign.subject_security s ON s.subject_id = r.subject_id
-      WHERE r.state = 'waiting' AND (s.waiting->>r.id::text)::bigint IS DISTINCT FROM (extract(epoch FROM r.expires_at) * 1000)::bigint
-        AND NOT (coalesce(NOT s.waiting ? r.id::text, true) AND EXISTS (SELECT FROM countersign.authorization_request later
-          WHERE later.subject_id = r.subject_id AND later.created_at >= r.expires_at))
+    sql: `SELECT NULL AS about, subject_id || ' is not held to what it awaits until ' || expires_at::text AS wrong FROM (
+        SELECT r.subject_id, r.expires_at FROM countersign.authorization_request r
+        WHERE r.state = 'waiting' AND NOT EXISTS (SELECT FROM countersign.authorization_request later
+          WHERE later.subject_id = r.subject_id AND later.created_at >= r.expires_at)
+        EXCEPT ALL SELECT subject_id, unnest(waiting_until) FROM countersign.subject_security
+      ) missing
       UNION ALL
-      SELECT NULL, entry.key || ' of ' || s.subject_id || ', ' || coalesce(r.state, 'no such request')
-      FROM countersign.subject_security s CROSS JOIN jsonb_each_text(s.waiting) AS entry
-      LEFT JOIN countersign.authorization_request r ON r.id::text = entry.key
-      WHERE r.subject_id IS DISTINCT FROM s.subject_id OR r.state NOT IN ('waiting', 'expired')
-        OR entry.value::bigint <> (extract(epoch FROM r.expires_at) * 1000)::bigint`,
+      SELECT NULL, subject_id || ' is held to what it does not await, until ' || expires_at::text FROM (
+        SELECT subject_id, unnest(waiting_until) AS expires_at FROM countersign.subject_security
+        EXCEPT ALL SELECT subject_id, expires_at FROM countersign.authorization_request WHERE state IN ('waiting', 'expired')
+      ) extra`,
   },
   {
     promise: 'every request has the counters of its subject',

@@ -10,7 +10,7 @@ import { requireParty, requireService } from '../permission.ts';
 import { loadRequest } from './get.ts';
 import { explainRefusal, refusalError, requestUuid } from './refusal.ts';
 import { grantInput, type grantOutput, type ProofInput } from './schema.ts';
-import type { Checked, RequestRow } from './row.ts';
+import { undecided, type Checked, type WaitingRow } from './row.ts';
 import { snapshotOf } from './snapshot.ts';
 import { decide } from './state.ts';
 import { grantRequest, type GrantParameters } from './statement/grant.ts';
@@ -114,7 +114,7 @@ type Settlement = Pick<GrantParameters, 'settles' | 'checkedProofId' | 'chargedA
 /** The decision, if the request is still the one the proof was judged for; undefined when it is not. */
 async function commitGrant(
   context: CoreContext,
-  judged: RequestRow,
+  judged: WaitingRow,
   evidence: Evidence,
   settlement: Settlement,
   passedAlong: unknown,
@@ -146,6 +146,7 @@ async function commitGrant(
   });
   if (!decided) return undefined;
   const changed = {
+    ...undecided,
     state: 'granted',
     binding,
     decided_at: now,

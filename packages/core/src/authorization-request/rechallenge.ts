@@ -31,7 +31,12 @@ export async function prepareRechallenge(
   },
   expiryOf: (request: RequestRow, now: Date) => Date,
   overrides: ChallengeOverrides,
-): Promise<{ parameters: RechallengeParameters; delivery: Delivery | null; expiresAt: Date }> {
+): Promise<{
+  readonly parameters: RechallengeParameters;
+  readonly delivery: Delivery | null;
+  readonly expiresAt: Date;
+  readonly replacedExpiresAt: Date;
+}> {
   const row = await loadRequest(context, uuid);
   const now = context.clock.now();
   const decision = decide(snapshotOf(row), command, now);
@@ -73,7 +78,7 @@ export async function prepareRechallenge(
       sendsLeft: row.sends_left - 1,
     }),
   };
-  return { parameters, delivery: issued.delivery, expiresAt };
+  return { parameters, delivery: issued.delivery, expiresAt, replacedExpiresAt: row.expires_at };
 }
 
 function chooseMethod(

@@ -44,11 +44,11 @@ export async function resetAuthorizationRequest(
         async (turn) => {
           const {
             parameters,
-            expiresAt,
             delivery: message,
+            ...expiry
           } = turn === 0 && prepared ? prepared : await prepare(writing);
           const [reset] = await writing.db
-            .query(resetRequest, { ...parameters, expiresAt, resetEventId: writing.ids.uuid() })
+            .query(resetRequest, { ...parameters, ...expiry, resetEventId: writing.ids.uuid() })
             .catch((error: unknown) => {
               throw refusalOf(error);
             });

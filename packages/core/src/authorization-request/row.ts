@@ -44,6 +44,26 @@ export interface RequestRow {
   readonly consumed_at: Date | null;
 }
 
+/** A row without what neither judging nor a view needs. */
+export type ViewedRow = Omit<
+  RequestRow,
+  'deliver_to' | 'locale' | 'attempts_max' | 'attempted_at' | 'checked' | 'challenge_id'
+>;
+
+/** What a row says of its decision while there is none. */
+export const undecided = {
+  state: 'waiting',
+  reason: null,
+  binding: null,
+  decided_at: null,
+  granted_at: null,
+  execute_before: null,
+  consumed_at: null,
+} as const;
+
+/** A row that is known to wait: its decision is `undecided`. */
+export type WaitingRow = Omit<ViewedRow, keyof typeof undecided>;
+
 /** A right `check`, kept so that the service that made it may grant without the proof for a minute. */
 export interface Checked {
   readonly at: number;

@@ -59,7 +59,7 @@ export async function verifyProof(
       };
       const rows = await context.database.pool.query(reserveAttempt, parameters);
       const [reserved] = rows;
-      return reserved && { row: reserved, challenges: rows.flatMap(openChallengeOf), chargedAt: now };
+      return reserved && { row: reserved, challenges: answerable(rows), chargedAt: now };
     },
     () => explainRefusal(context, uuid, { kind: 'reserve' }, { method: method.key, factorKey }),
   );
@@ -120,6 +120,17 @@ export async function tooLate(
   throw new AfterRollback(refusalError(decision.refusal, present, now), () =>
     context.database.pool.query(settleLateRight, { id: row.id, chargedAt, factorKey }),
   );
+}
+
+/** After a resend the newest and the one before are valid; a message may be overtaken by the next one. */
+function answerable(rows: readonly ReservedRow[]): OpenChallenge[] {
+  return rows.toSorted(newestFirst).slice(0, 2).flatMap(openChallengeOf);
+}
+
+/** Ids of one millisecond rise, too. */
+function newestFirst(a: ReservedRow, b: ReservedRow): number {
+  const later = (b.open_created_at?.getTime() ?? 0) - (a.open_created_at?.getTime() ?? 0);
+  return later || ((a.open_id ?? '') < (b.open_id ?? '') ? 1 : -1);
 }
 
 function openChallengeOf(row: ReservedRow): OpenChallenge[] {

@@ -1,16 +1,18 @@
+import type { ChallengeRow } from '../challenge/row.ts';
 import { challengeViewOf } from '../challenge/view.ts';
 import { formatId } from '../id.ts';
-import type { RequestRow, RequestWithChallenge } from './row.ts';
+import type { ViewedRow } from './row.ts';
 import type { AuthorizationRequestView } from './schema.ts';
-import { snapshotOf } from './snapshot.ts';
 import { stateAt } from './state.ts';
+
+type ViewedWithChallenge = ViewedRow & { readonly challenge: ChallengeRow | null };
 
 /**
  * The request as it leaves core at `now`. What nobody answered in time reads as expired from that moment
  * on, whether or not the sweep has been there (bug 25: expiry enforced only by the cleaner).
  */
-export function viewOf(row: RequestWithChallenge, now: Date): AuthorizationRequestView {
-  const state = stateAt(snapshotOf(row), now);
+export function viewOf(row: ViewedWithChallenge, now: Date): AuthorizationRequestView {
+  const state = stateAt({ state: row.state, expiresAt: row.expires_at }, now);
   const expired = state === 'expired';
   return {
     ...fixedPartOf(row),
@@ -27,7 +29,7 @@ export function viewOf(row: RequestWithChallenge, now: Date): AuthorizationReque
   };
 }
 
-function fixedPartOf(row: RequestRow) {
+function fixedPartOf(row: ViewedRow) {
   return {
     id: formatId('authorizationRequest', row.id),
     slug: row.slug,
@@ -46,7 +48,7 @@ function fixedPartOf(row: RequestRow) {
   };
 }
 
-function openChallengeOf(row: RequestWithChallenge, now: Date) {
+function openChallengeOf(row: ViewedWithChallenge, now: Date) {
   const { challenge } = row;
   if (!challenge || challenge.generation !== row.generation || new Date(challenge.expires_at) <= now)
     return null;

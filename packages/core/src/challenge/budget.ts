@@ -1,4 +1,4 @@
-import { dayAgo, since, without } from '../database/sql.ts';
+import { dayAgo, reached, roomIn, without } from '../database/sql.ts';
 import { CountersignError } from '../error.ts';
 import type { Limits } from '../limits.ts';
 
@@ -39,22 +39,19 @@ export function budgetParametersOf(limits: Limits, now: Date, factorKey: string)
 const streakCount = `coalesce((s.streaks->:factorKey::text->>'count')::int, 0)`;
 
 /** A streak one wrong proof longer; from the free ones on, each is followed by a wait that doubles. */
-function lengthened(count: string): string {
-  return `jsonb_build_object('count', ${count} + 1, 'until', CASE WHEN ${count} + 1 < :free::int THEN 0
-    ELSE :nowMs::bigint + 1000 * least(:waitMax::int, :wait::int * power(2, least(${count} + 1 - :free::int, 30)))::bigint END)`;
-}
+const lengthened = `jsonb_build_object('count', ${streakCount} + 1, 'until', CASE WHEN ${streakCount} + 1 < :free::int THEN 0
+    ELSE :nowMs::bigint + 1000 * least(:waitMax::int, :wait::int * power(2, least(${streakCount} + 1 - :free::int, 30)))::bigint END)`;
 
-/** Charges the subject of the one row in `locked`, unless it is out of budget: then no row comes out. */
+/**
+ * Charges the subject of the one row in `locked`, unless it is out of budget: then no row comes out. What made
+ * the subject's challenge made its counters, so there is always a row.
+ */
 export const chargeSubject = /* sql */ `
-  INSERT INTO countersign.subject_security AS s (subject_id, charged_at, streaks)
-  SELECT subject_id, ARRAY[:now::timestamptz],
-    jsonb_build_object(:factorKey::text, ${lengthened('0')})
-  FROM locked
-  ON CONFLICT (subject_id) DO UPDATE SET
-    charged_at = ${since('s.charged_at', dayAgo)} || :now::timestamptz,
-    streaks = s.streaks || jsonb_build_object(:factorKey::text,
-      ${lengthened(streakCount)})
-  WHERE cardinality(${since('s.charged_at', dayAgo)}) < :perDayMax::int
+  UPDATE countersign.subject_security s SET
+    charged_at = ${roomIn('s.charged_at', ':perDayMax::int', dayAgo)} || :now::timestamptz,
+    streaks = s.streaks || jsonb_build_object(:factorKey::text, ${lengthened})
+  FROM locked WHERE s.subject_id = locked.subject_id
+    AND NOT ${reached('s.charged_at', ':perDayMax::int', dayAgo)}
     AND ${streakCount} < :consecutiveMax::int
     AND coalesce((s.streaks->:factorKey::text->>'until')::bigint, 0) <= :nowMs::bigint
   RETURNING s.subject_id`;

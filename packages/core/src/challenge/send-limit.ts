@@ -1,4 +1,4 @@
-import { dayAgo, since } from '../database/sql.ts';
+import { dayAgo, roomIn, since } from '../database/sql.ts';
 import { CountersignError } from '../error.ts';
 import type { Limits } from '../limits.ts';
 
@@ -29,6 +29,9 @@ export function sendParametersOf(limits: Limits, now: Date, recipient: Uint8Arra
 
 const tenMinutesAgo = `(:now::timestamptz - interval '10 minutes')`;
 
+/** The messages of the subject `s` with this one. */
+export const withSubjectSend = `${roomIn('s.sent_at', ':sendsPerDayMax::int', dayAgo)} || :now::timestamptz`;
+
 /** For `RETURNING` of a write to `subject_security AS s`: ends the statement when a day's messages are out. */
 export const refuseSubjectSends = /* sql */ `
   WHEN :sends::boolean AND cardinality(s.sent_at) > :sendsPerDayMax::int
@@ -38,8 +41,9 @@ export const refuseSubjectSends = /* sql */ `
 export const chargeRecipient = /* sql */ `
   INSERT INTO countersign.recipient_security AS r (recipient, sent_at)
   SELECT :recipient::bytea, ARRAY[:now::timestamptz] FROM subject WHERE subject.within AND :sends::boolean
-  ON CONFLICT (recipient) DO UPDATE SET sent_at = ${since('r.sent_at', dayAgo)} || :now::timestamptz
+  ON CONFLICT (recipient) DO UPDATE SET sent_at = ${roomIn('r.sent_at', ':recipientPerDayMax::int', dayAgo)} || :now::timestamptz
   RETURNING CASE
+    WHEN cardinality(r.sent_at) <= least(:recipientPerDayMax::int, :recipientPerTenMinutesMax::int) THEN true
     WHEN cardinality(r.sent_at) > :recipientPerDayMax::int
       THEN countersign.refuse('sends_per_recipient', r.sent_at[cardinality(r.sent_at) - :recipientPerDayMax::int] + interval '24 hours')
     WHEN cardinality(${since('r.sent_at', tenMinutesAgo)}) > :recipientPerTenMinutesMax::int

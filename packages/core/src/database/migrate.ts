@@ -16,16 +16,17 @@ const migrationLock = 7_261_943_001n;
  * The migrator looks for its own table on another connection than the transaction it is given, so that table
  * is made and committed first.
  *
+ * @param upTo the last migration to apply; default all.
  * @returns the names of the migrations that were applied.
  */
-export async function migrate(database: Database): Promise<string[]> {
+export async function migrate(database: Database, upTo?: string): Promise<string[]> {
   await locked(database, async (run) => {
     await run('CREATE SCHEMA IF NOT EXISTS countersign');
     await run(`CREATE TABLE IF NOT EXISTS countersign.migration
       (id serial PRIMARY KEY, name varchar(255), executed_at timestamptz DEFAULT CURRENT_TIMESTAMP)`);
   });
   return await locked(database, async (_, em, transaction) => {
-    const applied = await new Migrator(em).up({ transaction });
+    const applied = await new Migrator(em).up({ transaction, ...(upTo !== undefined && { to: upTo }) });
     return applied.map(({ name }) => name);
   });
 }

@@ -5,7 +5,24 @@
 
 CREATE SCHEMA countersign;
 
+-- Domains
+
+CREATE DOMAIN countersign.attempts AS smallint CONSTRAINT attempts_check CHECK (VALUE >= 0 AND VALUE <= 5);
+
 -- Functions
+
+CREATE FUNCTION countersign.keep_decision()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF (NEW.state, NEW.reason, NEW.binding, NEW.generation, NEW.expires_at, NEW.decided_at, NEW.granted_at)
+      IS DISTINCT FROM (OLD.state, OLD.reason, OLD.binding, OLD.generation, OLD.expires_at, OLD.decided_at, OLD.granted_at)
+    OR coalesce(NEW.execute_before > OLD.execute_before, false)
+  THEN RAISE EXCEPTION USING ERRCODE = 'CS002', MESSAGE = 'a decided authorization request does not change';
+  END IF;
+  RETURN NULL;
+END $function$;
 
 CREATE FUNCTION countersign.refuse(reason text, retry_at timestamp with time zone)
  RETURNS boolean
@@ -47,9 +64,9 @@ CREATE TABLE countersign.authorization_request (
   generation integer DEFAULT 1 NOT NULL,
   sequence integer NOT NULL,
   event_txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
-  attempts_max smallint NOT NULL,
-  attempts_left smallint NOT NULL,
-  attempts_open smallint DEFAULT 0 NOT NULL,
+  attempts_max countersign.attempts NOT NULL,
+  attempts_left countersign.attempts NOT NULL,
+  attempts_open countersign.attempts DEFAULT 0 NOT NULL,
   attempted_at timestamp with time zone,
   checked jsonb,
   challenge_id uuid,
@@ -62,39 +79,33 @@ CREATE TABLE countersign.authorization_request (
   granted_at timestamp with time zone,
   execute_before timestamp with time zone,
   consumed_at timestamp with time zone,
-  CONSTRAINT authorization_request_pkey PRIMARY KEY (id),
-  CONSTRAINT attempts_within CHECK (attempts_left >= 0 AND attempts_open >= 0
-      AND (attempts_left + attempts_open) <= attempts_max AND attempts_max <= 5 AND sends_left >= 0),
-  CONSTRAINT decision_complete CHECK (
-    CASE state
-        WHEN 'waiting'::text THEN num_nonnulls(decided_at, granted_at, consumed_at) = 0
-        WHEN 'granted'::text THEN num_nulls(decided_at, granted_at, binding, execute_before) = 0
-          AND granted_at < expires_at AND decided_at = granted_at AND (consumed_at IS NULL
-          OR consumed_at < execute_before)
-        ELSE (state = ANY (ARRAY['denied'::text, 'cancelled'::text, 'expired'::text])) AND decided_at IS NOT NULL
-          AND num_nonnulls(granted_at, consumed_at) = 0
-    END)
+  CONSTRAINT authorization_request_pkey PRIMARY KEY (id)
 ) WITH (fillfactor=70);
 CREATE INDEX authorization_request_expiry ON countersign.authorization_request USING btree (expires_at);
 CREATE INDEX authorization_request_related ON countersign.authorization_request
     USING gin (related_objects jsonb_path_ops) WHERE (related_objects <> '[]'::jsonb);
 CREATE INDEX authorization_request_subject ON countersign.authorization_request USING btree (subject_id,
     id DESC);
-CREATE TRIGGER data_is_immutable BEFORE UPDATE OF id, slug, subject_id, session_id, data, data_hash,
+CREATE TRIGGER attempts_are_bounded AFTER UPDATE OF attempts_left ON countersign.authorization_request
+    FOR EACH ROW WHEN ((new.attempts_left::smallint + new.attempts_open::smallint) > new.attempts_max::smallint)
+    EXECUTE FUNCTION countersign.refuse_change('there are never more attempts than at first');
+CREATE TRIGGER data_is_immutable AFTER UPDATE OF id, slug, subject_id, session_id, data, data_hash,
     display_hash, title, description, facts, related_objects, methods, required_binding, deliver_to, locale,
     attempts_max, execute_within_seconds, created_at ON countersign.authorization_request FOR EACH ROW
     EXECUTE FUNCTION countersign.refuse_change('what an authorization request asks does not change');
-CREATE TRIGGER final_is_final BEFORE UPDATE OF state, reason, binding, generation, expires_at, decided_at,
-    granted_at, execute_before, consumed_at ON countersign.authorization_request FOR EACH ROW WHEN (old.state <>
-    'waiting'::text AND (new.state IS DISTINCT FROM old.state OR new.reason IS DISTINCT FROM old.reason
-    OR new.binding IS DISTINCT FROM old.binding OR new.generation IS DISTINCT FROM old.generation
-    OR new.expires_at IS DISTINCT FROM old.expires_at OR new.decided_at IS DISTINCT FROM old.decided_at
-    OR new.granted_at IS DISTINCT FROM old.granted_at OR COALESCE(new.execute_before > old.execute_before,
-    false)) OR old.consumed_at IS NOT NULL AND new.consumed_at IS DISTINCT FROM old.consumed_at)
-    EXECUTE FUNCTION countersign.refuse_change('a decided authorization request does not change');
+CREATE TRIGGER final_is_final AFTER UPDATE OF state, reason, binding, generation, expires_at, decided_at,
+    granted_at, execute_before ON countersign.authorization_request FOR EACH ROW WHEN (old.state <>
+    'waiting'::text) EXECUTE FUNCTION countersign.keep_decision();
+CREATE TRIGGER grant_is_sound AFTER UPDATE OF state ON countersign.authorization_request FOR EACH ROW
+    WHEN (new.state = 'granted'::text AND NOT COALESCE(new.granted_at < new.expires_at
+    AND new.execute_before > new.granted_at AND new.binding <> ''::text, false))
+    EXECUTE FUNCTION countersign.refuse_change('a grant is made before expiry, with a binding and a window');
 CREATE TRIGGER request_is_kept BEFORE DELETE ON countersign.authorization_request FOR EACH ROW
     WHEN (current_setting('countersign.retention'::text, true) IS DISTINCT FROM 'on'::text)
     EXECUTE FUNCTION countersign.refuse_change('an authorization request is kept');
+CREATE TRIGGER use_is_once AFTER UPDATE OF consumed_at ON countersign.authorization_request FOR EACH ROW
+    WHEN (old.consumed_at IS NOT NULL OR NOT COALESCE(new.consumed_at < new.execute_before, false))
+    EXECUTE FUNCTION countersign.refuse_change('a grant is used once, in its time');
 COMMENT ON COLUMN countersign.authorization_request.data IS
     'the canonical text that was hashed, byte for byte: json and not jsonb';
 COMMENT ON COLUMN countersign.authorization_request.event_txid IS
@@ -215,15 +226,15 @@ COMMENT ON COLUMN countersign.recipient_security.recipient IS 'keyed digest of t
 
 CREATE TABLE countersign.subject_security (
   subject_id text NOT NULL,
-  waiting jsonb DEFAULT '{}'::jsonb NOT NULL,
   charged_at timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
   streaks jsonb DEFAULT '{}'::jsonb NOT NULL,
   sent_at timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
+  waiting_until timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
   CONSTRAINT subject_security_pkey PRIMARY KEY (subject_id)
 ) WITH (fillfactor=50);
-COMMENT ON COLUMN countersign.subject_security.waiting IS
-    'request id -> expiry in ms: what counts against the limit of waiting requests';
 COMMENT ON COLUMN countersign.subject_security.charged_at IS 'wrong or unsettled proofs of the last 24 hours';
 COMMENT ON COLUMN countersign.subject_security.streaks IS
     'factor -> { count, until }: consecutive wrong proofs and the wait after them, in ms';
 COMMENT ON COLUMN countersign.subject_security.sent_at IS 'messages of the last 24 hours';
+COMMENT ON COLUMN countersign.subject_security.waiting_until IS
+    'when each of its waiting requests expires: what counts against their limit';

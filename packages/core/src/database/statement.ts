@@ -14,7 +14,8 @@ export interface Statement<Parameters, Row> {
 }
 
 /**
- * Compiles `:name` to `$1`, `$2` … in the order of first appearance (`::type` is a cast and stays).
+ * Compiles `:name` to `$1`, `$2` … in the order of first appearance (`::type` is a cast and stays). White space
+ * is for who reads it here; PostgreSQL copies the text at every call.
  *
  * @example
  * ```ts
@@ -31,5 +32,5 @@ export function statement<Parameters extends { readonly [Name in keyof Parameter
     const known = parameters.indexOf(parameter as keyof Parameters & string);
     return `$${known >= 0 ? known + 1 : parameters.push(parameter as keyof Parameters & string)}`;
   });
-  return { name: `countersign_${name}`, text: compiled, parameters };
+  return { name: `countersign_${name}`, text: compiled.replace(/\s+/g, ' ').trim(), parameters };
 }

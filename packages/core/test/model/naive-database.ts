@@ -24,7 +24,7 @@ export const naiveDatabases: Readonly<Record<string, string>> = {
   'a consumption that leaves no mark': /* sql */ `
     CREATE FUNCTION naive() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN UPDATE countersign.authorization_request SET consumed_at = NULL WHERE id = NEW.id; RETURN NULL; END $$;
-    DROP TRIGGER final_is_final ON countersign.authorization_request;
+    DROP TRIGGER use_is_once ON countersign.authorization_request;
     CREATE TRIGGER naive AFTER UPDATE OF consumed_at ON countersign.authorization_request FOR EACH ROW
       WHEN (NEW.consumed_at IS NOT NULL) EXECUTE FUNCTION naive()`,
 

@@ -368,20 +368,18 @@ const rows: readonly Row[] = [
   [reason, 'a denial without a reason', request('denied', 'reason = NULL')],
   [reason, 'a grant with a reason', request('granted', `reason = 'declined'`)],
   [reason, 'a reason that does not exist', request('denied', `reason = 'because'`)],
-  [waiting, 'a waiting request that does not count', security('waiting', `waiting = '{}'`)],
+  [waiting, 'a waiting request that does not count', security('waiting', `waiting_until = '{}'`)],
   [
     waiting,
     'a waiting request that counts for too short',
-    security('waiting', `waiting = jsonb_build_object((SELECT key FROM jsonb_each(waiting)), 1)`),
+    security('waiting', `waiting_until = ARRAY[waiting_until[1] - interval '1 second']`),
   ],
   [
     waiting,
     'a granted request that still counts',
     security(
       'granted',
-      `waiting = (
-    SELECT jsonb_build_object(id, (extract(epoch FROM expires_at) * 1000)::bigint) FROM countersign.authorization_request
-    WHERE subject_id = 'granted')`,
+      `waiting_until = ARRAY(SELECT expires_at FROM countersign.authorization_request WHERE subject_id = 'granted')`,
     ),
   ],
   [
@@ -389,14 +387,13 @@ const rows: readonly Row[] = [
     'a request of another subject that counts',
     security(
       'granted',
-      `waiting = (
-    SELECT waiting FROM countersign.subject_security WHERE subject_id = 'waiting')`,
+      `waiting_until = (SELECT waiting_until FROM countersign.subject_security WHERE subject_id = 'waiting')`,
     ),
   ],
   [
     waiting,
     'a request that counts and does not exist',
-    security('granted', `waiting = jsonb_build_object(gen_random_uuid(), 1)`),
+    security('granted', `waiting_until = ARRAY['2030-01-01'::timestamptz]`),
   ],
   [
     counters,

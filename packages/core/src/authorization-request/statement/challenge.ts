@@ -1,6 +1,11 @@
-import { dayAgo, iso, milliseconds, since } from '../../database/sql.ts';
+import { iso, without } from '../../database/sql.ts';
 import { insertChallenge, type ChallengeParameters } from '../../challenge/insert.ts';
-import { chargeRecipient, refuseSubjectSends, type SendParameters } from '../../challenge/send-limit.ts';
+import {
+  chargeRecipient,
+  refuseSubjectSends,
+  withSubjectSend,
+  type SendParameters,
+} from '../../challenge/send-limit.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestWithChallenge } from '../row.ts';
@@ -17,6 +22,8 @@ export interface RechallengeParameters extends EventParameters, SendParameters, 
 
 export interface ResetParameters extends RechallengeParameters {
   readonly expiresAt: Date;
+  /** Its expiry in the generation that is reset: it changes with the generation only. */
+  readonly replacedExpiresAt: Date;
   readonly resetEventId: string;
 }
 
@@ -39,9 +46,8 @@ WITH asked AS (
   RETURNING r.*
 ), subject AS (
   UPDATE countersign.subject_security AS s SET
-    sent_at = CASE WHEN :sends::boolean
-      THEN ${since('s.sent_at', dayAgo)} || :now::timestamptz ELSE s.sent_at END
-    ${reset ? `, waiting = s.waiting || jsonb_build_object(asked.id::text, ${milliseconds('asked.expires_at')})` : ''}
+    sent_at = CASE WHEN :sends::boolean THEN ${withSubjectSend} ELSE s.sent_at END
+    ${reset ? `, waiting_until = ${without('s.waiting_until', ':replacedExpiresAt::timestamptz')} || asked.expires_at` : ''}
   FROM asked WHERE s.subject_id = asked.subject_id
   RETURNING CASE ${refuseSubjectSends} ELSE true END AS within
 ), recipient AS (${chargeRecipient}
@@ -60,7 +66,7 @@ WITH asked AS (
           }),
         ]
       : []),
-    challengedEvent('issued', 'permitted', 'r.sequence'),
+    challengedEvent('permitted', 'r.sequence'),
   )}
 )
 SELECT permitted.*, to_jsonb(issued) AS challenge FROM permitted, issued`;

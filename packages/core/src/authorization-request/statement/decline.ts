@@ -1,3 +1,4 @@
+import { without } from '../../database/sql.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestRow } from '../row.ts';
@@ -18,7 +19,7 @@ WITH decided AS (
   WHERE r.id = :id::uuid AND ${visibleTo} AND r.state = 'waiting' AND r.expires_at > :now::timestamptz
   RETURNING r.*
 ), settled AS (
-  UPDATE countersign.subject_security s SET waiting = s.waiting - decided.id::text
+  UPDATE countersign.subject_security s SET waiting_until = ${without('s.waiting_until', 'decided.expires_at')}
   FROM decided WHERE s.subject_id = decided.subject_id
 ), logged AS (${appendEvents(
     requestEvent({

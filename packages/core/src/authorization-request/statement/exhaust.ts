@@ -28,12 +28,12 @@ WITH due AS (
   FROM due WHERE r.id = due.id
   RETURNING r.*
 ), ended AS (
-  SELECT subject_id, array_agg(id::text) AS ids FROM decided GROUP BY subject_id
+  SELECT subject_id, array_agg(expires_at) AS expiries FROM decided GROUP BY subject_id
 ), locked AS (
   SELECT s.subject_id FROM countersign.subject_security s WHERE s.subject_id IN (SELECT subject_id FROM ended)
   ORDER BY s.subject_id FOR NO KEY UPDATE
 ), settled AS (
-  UPDATE countersign.subject_security s SET waiting = s.waiting - ended.ids
+  UPDATE countersign.subject_security s SET waiting_until = ARRAY(SELECT unnest(s.waiting_until) EXCEPT ALL SELECT unnest(ended.expiries))
   FROM ended, locked WHERE s.subject_id = ended.subject_id AND locked.subject_id = ended.subject_id
 ), logged AS (${appendEvents(
     requestEvent({

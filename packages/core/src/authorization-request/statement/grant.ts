@@ -41,15 +41,15 @@ WITH decided AS (
     granted_at = :now::timestamptz, execute_before = :executeBefore::timestamptz
   WHERE r.id = :id::uuid AND r.state = 'waiting' AND r.generation = :generation::int AND r.expires_at > :now::timestamptz + ${waited}
     AND (:checkedProofId::text IS NULL OR r.checked->>'proofId' = :checkedProofId::text)
-  RETURNING r.id, r.subject_id, r.session_id, r.slug, r.data_hash, r.display_hash, r.binding, r.granted_at, r.event_txid, r.sequence,
-    r.attempts_left
+  RETURNING r.id, r.subject_id, r.session_id, r.slug, r.data_hash, r.display_hash, r.binding, r.expires_at, r.granted_at, r.event_txid,
+    r.sequence, r.attempts_left
 ), proved AS (
   INSERT INTO countersign.proof (request_id, challenge_id, subject_id, method, factor_id, binding, data_hash, display_hash, proven_at)
   SELECT r.id, :challengeId::uuid, r.subject_id, :method::text, :factorId::uuid, r.binding, r.data_hash,
     r.display_hash, r.granted_at
   FROM decided r
 ), settled AS (
-  UPDATE countersign.subject_security s SET waiting = s.waiting - decided.id::text,
+  UPDATE countersign.subject_security s SET waiting_until = ${without('s.waiting_until', 'decided.expires_at')},
     charged_at = ${without('s.charged_at', ':chargedAt::timestamptz')},
     streaks = CASE WHEN :settles::smallint = 0 THEN s.streaks ELSE s.streaks - :factorKey::text END
   FROM decided WHERE s.subject_id = decided.subject_id

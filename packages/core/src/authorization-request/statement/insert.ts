@@ -1,5 +1,10 @@
-import { dayAgo, milliseconds, since } from '../../database/sql.ts';
-import { chargeRecipient, refuseSubjectSends, type SendParameters } from '../../challenge/send-limit.ts';
+import { roomIn } from '../../database/sql.ts';
+import {
+  chargeRecipient,
+  refuseSubjectSends,
+  withSubjectSend,
+  type SendParameters,
+} from '../../challenge/send-limit.ts';
 import { insertChallenge, type ChallengeParameters } from '../../challenge/insert.ts';
 import { statement } from '../../database/statement.ts';
 import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
@@ -45,15 +50,16 @@ export const insertRequest = statement<InsertParameters, { id: string }>(
   'request_insert',
   /* sql */ `
 WITH subject AS (
-  INSERT INTO countersign.subject_security AS s (subject_id, waiting, sent_at)
-  VALUES (:subjectId::text, jsonb_build_object(:id::uuid::text, ${milliseconds(':expiresAt::timestamptz')}),
+  INSERT INTO countersign.subject_security AS s (subject_id, waiting_until, sent_at)
+  VALUES (:subjectId::text, ARRAY[:expiresAt::timestamptz],
     CASE WHEN :sends::boolean THEN ARRAY[:now::timestamptz] ELSE '{}' END)
   ON CONFLICT (subject_id) DO UPDATE SET
-    waiting = (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(s.waiting) WHERE value::bigint > ${milliseconds(':now::timestamptz')}) || EXCLUDED.waiting,
-    sent_at = ${since('s.sent_at', dayAgo)} || EXCLUDED.sent_at
+    waiting_until = ${roomIn('s.waiting_until', ':waitingMax::int', ':now::timestamptz')} || :expiresAt::timestamptz,
+    sent_at = CASE WHEN :sends::boolean THEN ${withSubjectSend} ELSE s.sent_at END
   RETURNING CASE
-    WHEN (SELECT count(*) FROM jsonb_object_keys(s.waiting)) > :waitingMax::int
-    THEN countersign.refuse('waiting_per_subject', (SELECT to_timestamp(min(value::bigint) / 1000.0) FROM jsonb_each(s.waiting - :id::uuid::text)))
+    WHEN cardinality(s.waiting_until) > :waitingMax::int
+    THEN countersign.refuse('waiting_per_subject',
+      (SELECT min(moment) FROM unnest(s.waiting_until[: cardinality(s.waiting_until) - 1]) AS moment))
     ${refuseSubjectSends}
     ELSE true END AS within
 ), recipient AS (${chargeRecipient}
@@ -69,12 +75,12 @@ WITH subject AS (
   FROM subject
   WHERE subject.within AND (NOT :sends::boolean OR (SELECT within FROM recipient))
     AND coalesce((
-      SELECT countersign.refuse('after_deny', max(d.decided_at) + make_interval(secs => :afterDenySeconds::int))
+      SELECT countersign.refuse('after_deny', d.decided_at + make_interval(secs => :afterDenySeconds::int))
       FROM countersign.authorization_request d
       WHERE d.subject_id = :subjectId::text AND d.id > :deniedSince::uuid AND d.slug = :slug::text
         AND d.state = 'denied' AND d.reason <> 'attempts_exhausted' AND d.data_hash = :dataHash::bytea
         AND d.decided_at > :now::timestamptz - make_interval(secs => :afterDenySeconds::int)
-      HAVING count(*) > 0), true)
+      ORDER BY d.id DESC LIMIT 1), true)
   RETURNING r.id, r.generation, r.subject_id, r.session_id, r.slug, r.expires_at, r.event_txid
 ), issued AS (${insertChallenge('created')}
 ), logged AS (${appendEvents(
@@ -85,7 +91,7 @@ WITH subject AS (
       sequence: '1',
       data: ':createdData::jsonb',
     }),
-    challengedEvent('issued', 'created', '2'),
+    challengedEvent('created', '2'),
   )}
 )
 SELECT id FROM created`,

@@ -1,17 +1,15 @@
 import { chargeSubject, type BudgetParameters } from '../../challenge/budget.ts';
 import { statement } from '../../database/statement.ts';
-import type { RequestRow } from '../row.ts';
+import type { WaitingRow } from '../row.ts';
 import { visibleTo, type ViewerParameters } from './visible.ts';
 
-/**
- * The request once for each challenge that the proof may answer: the newest and the one before, of the
- * present generation; once with nulls when there is none.
- */
-export interface ReservedRow extends RequestRow {
+/** The request once for each open challenge of the method in its present generation; once with nulls when there is none. */
+export interface ReservedRow extends WaitingRow {
   readonly open_id: string | null;
   readonly open_factor_id: string | null;
   readonly open_digest: Buffer | null;
   readonly open_key_id: string | null;
+  readonly open_created_at: Date | null;
 }
 
 /**
@@ -38,12 +36,12 @@ WITH locked AS (
   UPDATE countersign.authorization_request r
   SET attempts_left = r.attempts_left - 1, attempts_open = r.attempts_open + 1, attempted_at = :now::timestamptz
   FROM charged WHERE r.id = :id::uuid
-  RETURNING r.*
+  RETURNING r.id, r.slug, r.subject_id, r.session_id, r.title, r.description, r.facts, r.data, r.data_hash, r.display_hash,
+    r.related_objects, r.methods, r.required_binding, r.generation, r.sequence, r.attempts_left, r.attempts_open, r.sends_left,
+    r.resend_after, r.execute_within_seconds, r.created_at, r.expires_at
 )
-SELECT spent.*, c.id AS open_id, c.factor_id AS open_factor_id, c.digest AS open_digest, c.key_id AS open_key_id
-FROM spent LEFT JOIN LATERAL (
-  SELECT * FROM countersign.challenge
-  WHERE request_id = spent.id AND generation = spent.generation AND method = :method::text AND expires_at > :now::timestamptz
-  ORDER BY created_at DESC, id DESC LIMIT 2
-) c ON true`,
+SELECT spent.*, c.id AS open_id, c.factor_id AS open_factor_id, c.digest AS open_digest, c.key_id AS open_key_id,
+  c.created_at AS open_created_at
+FROM spent LEFT JOIN countersign.challenge c ON c.request_id = spent.id AND c.generation = spent.generation
+  AND c.method = :method::text AND c.expires_at > :now::timestamptz`,
 );

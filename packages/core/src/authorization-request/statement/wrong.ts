@@ -1,3 +1,4 @@
+import { without } from '../../database/sql.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestWithChallenge } from '../row.ts';
@@ -34,7 +35,7 @@ WITH locked AS (
   FROM locked WHERE r.id = locked.id
   RETURNING r.*, locked.last
 ), settled AS (
-  UPDATE countersign.subject_security s SET waiting = s.waiting - judged.id::text
+  UPDATE countersign.subject_security s SET waiting_until = ${without('s.waiting_until', 'judged.expires_at')}
   FROM judged WHERE s.subject_id = judged.subject_id AND judged.last
 ), logged AS (${appendEvents(
     requestEvent({

@@ -1,1 +1,2 @@
 export { Migration0001Spine } from './0001-spine.ts';
+export { Migration0002LighterGuards } from './0002-lighter-guards.ts';
