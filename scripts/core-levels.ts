@@ -19,6 +19,11 @@ export const coreLevels: readonly (readonly string[])[] = [
   ['method/'],
   ['schema.ts'],
   ['operation/'],
+  // The token as a format: no database, no server. `@countersign/core/scoped-token` is these.
+  ['scoped-token/index.ts'],
+  ['scoped-token/django/'],
+  ['scoped-token/cst1/'],
+  ['scoped-token/scope/'],
   [
     // How a statement is sent, as opposed to what the database holds.
     'database/executor.ts',
@@ -30,7 +35,9 @@ export const coreLevels: readonly (readonly string[])[] = [
     'actor.ts',
     'base32.ts',
     'binding.ts',
+    'bounded-queue.ts',
     'cursor.ts',
+    'error-details.ts',
     'error.ts',
     'id.ts',
     'keys.ts',

@@ -2,17 +2,14 @@ import type { ErrorReason } from '../../packages/core/src/error.ts';
 
 interface ErrorNote {
   readonly when: string;
-  /** What `details` holds, or another field of `data`. */
-  readonly details?: string;
+  /** What stands beside `details`, which tells for itself. */
+  readonly beside?: string;
 }
-
-const retryAt = '`retryAt`: from when on it may be tried again';
 
 /** When each reason is given. A reason without a note does not compile. */
 export const errorNotes: Readonly<Record<ErrorReason, ErrorNote>> = {
   invalid_input: {
     when: 'The input has not the declared shape or is beyond a limit; so has a proof, which then costs no attempt. Also what is no call at all: another body, content type or HTTP method than tRPC’s.',
-    details: '`issues`: a list of `{ path, code, message }`',
   },
   unauthenticated: { when: 'Nobody has proved who is calling.' },
   forbidden: {
@@ -24,11 +21,9 @@ export const errorNotes: Readonly<Record<ErrorReason, ErrorNote>> = {
   },
   not_waiting: {
     when: 'The request was granted, denied or cancelled already.',
-    details: '`state`; `reason` of a denial, or null',
   },
   not_granted: {
     when: 'Consumption of a request that was not granted.',
-    details: '`state`',
   },
   expired: { when: 'Nobody answered the request in time.' },
   attempts_exhausted: {
@@ -36,22 +31,19 @@ export const errorNotes: Readonly<Record<ErrorReason, ErrorNote>> = {
   },
   subject_locked: {
     when: 'The subject gave as many wrong proofs in the last 24 hours as it may, over all requests.',
-    details: retryAt,
   },
   factor_locked: {
     when: 'Several wrong proofs in a row by this method: each further one is followed by a wait, which doubles; after very many of them there is no end to wait for.',
-    details: `${retryAt}; absent when time does not end it`,
   },
   rate_limited: {
     when: 'Too many waiting requests or messages for a subject, too many messages to a recipient, a resend before its cool-down is over or after the last one, or the same operation and data within a minute after the person denied it.',
-    details: `${retryAt}; absent when the request has no resends left`,
   },
   proof_required: {
     when: 'A grant without a proof, and not within a minute of the same service’s own right check of this request.',
   },
   authorization_required: {
     when: 'A guarded operation, or a change of factors, without a grant.',
-    details: '`authorizationRequest`, beside `details`: the request to be answered',
+    beside: '`authorizationRequest`, beside `details`: the request to be answered',
   },
   data_mismatch: { when: 'Consumption with another slug or other data than were authorized.' },
   already_consumed: { when: 'The grant was used before.' },
@@ -66,7 +58,6 @@ export const errorNotes: Readonly<Record<ErrorReason, ErrorNote>> = {
   factor_exists: { when: 'The subject has this factor already.' },
   idempotency_conflict: {
     when: 'The key came before with another input, or its first call is still running.',
-    details: '`inProgress`: true when the first call is still running',
   },
   transaction_required: {
     when: 'In process only: `consume` with a `tx` that is no open transaction.',
@@ -76,13 +67,12 @@ export const errorNotes: Readonly<Record<ErrorReason, ErrorNote>> = {
   lifetime_too_long: { when: 'A token that would live longer than it may.' },
   delivery_failed: {
     when: 'The sender failed or took too long. The request exists; another challenge may be asked for at once.',
-    details: '`authorizationRequest`, beside `details`: the request as it is',
+    beside: '`authorizationRequest`, beside `details`: the request as it is',
   },
   unavailable_dependency: {
     when: 'The database is away, overloaded or too slow. Whether a change was made is not known; repeating it with the same idempotency key tells.',
   },
   internal: {
     when: 'Anything that nobody foresaw.',
-    details: '`errorId`: the log tells the rest under it',
   },
 };

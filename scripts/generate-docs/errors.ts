@@ -1,6 +1,9 @@
+import { errorDetails } from '../../packages/core/src/error-details.ts';
 import { CountersignError, errorReasons, type ErrorReason } from '../../packages/core/src/error.ts';
 import { errorShape } from '../../packages/server/src/error/error-shape.ts';
 import { errorNotes } from './error-notes.ts';
+import { fieldsOf } from './fields.ts';
+import { jsonSchemaOf, type Schema } from './json-schema.ts';
 import { code, document, listed, table } from './markdown.ts';
 import { isGiven } from './written.ts';
 
@@ -8,8 +11,8 @@ import { isGiven } from './written.ts';
 export function errorsDocument(): string {
   const rows = errorReasons.map((reason) => {
     const { message, data } = shapeOf(reason);
-    const { when, details = '' } = errorNotes[reason];
-    return [code(reason), `${data.httpStatus} ${code(data.code)}`, message, when, details];
+    const { when, beside = detailsOf(reason) } = errorNotes[reason];
+    return [code(reason), `${data.httpStatus} ${code(data.code)}`, message, when, beside];
   });
   const unused = errorReasons.filter((reason) => !isGiven(reason));
   return document([
@@ -19,6 +22,15 @@ export function errorsDocument(): string {
     table(['reason', 'HTTP, tRPC code', 'message', 'when', 'details'], rows),
     ...(unused.length === 0 ? [] : [`Reserved, nothing gives them yet: ${listed(unused.map(code), 'and')}.`]),
   ]);
+}
+
+/** "`retryAt?`: from when on it may be tried again" */
+function detailsOf(reason: ErrorReason): string {
+  const schemas: Partial<Record<ErrorReason, Schema>> = errorDetails;
+  const schema = schemas[reason];
+  if (schema === undefined) return '';
+  const fields = fieldsOf(jsonSchemaOf(schema, 'output'));
+  return fields.map(({ name, meaning }) => `${code(name)}: ${meaning}`).join(' ');
 }
 
 /** What really leaves the server for it, made by the function that makes it there. */

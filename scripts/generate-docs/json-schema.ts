@@ -22,6 +22,7 @@ export interface JsonSchema {
   readonly maxItems?: number;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly default?: unknown;
   readonly description?: string;
   /** A Date in the program; superjson carries it. */
   readonly isDate?: true;
@@ -38,8 +39,9 @@ export function jsonSchemaOf(schema: Schema, io: 'input' | 'output'): JsonSchema
   const made = schema.toJSONSchema({
     io,
     unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema }) => {
+    override: ({ zodSchema, jsonSchema, path }) => {
       const { def } = zodSchema._zod;
+      if (wordless.has(def.type)) throw new Error(`no words for a ${def.type} at ${path.join('.')}`);
       const rules = rulesOf(def).filter((rule) => !rulesOfEveryText.includes(rule));
       if (rules.length > 0) Object.assign(jsonSchema, { rules });
       if (def.type === 'date') Object.assign(jsonSchema, { isDate: true });
@@ -51,6 +53,22 @@ export function jsonSchemaOf(schema: Schema, io: 'input' | 'output'): JsonSchema
   });
   return made as JsonSchema;
 }
+
+/** What JSON cannot carry and nothing here describes; a date is one too, and is described. */
+const wordless = new Set([
+  'bigint',
+  'custom',
+  'file',
+  'function',
+  'map',
+  'nan',
+  'promise',
+  'set',
+  'symbol',
+  'transform',
+  'undefined',
+  'void',
+]);
 
 /** The object behind a reference, where a schema is nothing else. */
 export function resolved(schema: JsonSchema): JsonSchema {

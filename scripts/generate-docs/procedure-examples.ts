@@ -58,9 +58,11 @@ export const procedureExamples: { readonly [Path in ProcedurePath]: Example<Path
     input: { id, slug: 'transfer', subjectId: 'ada', data },
     note: '`tx` exists in process only: `cs.consume(input, { tx })`.',
   },
+  'authorizationRequest.watch': { input: { id } },
   'method.list': {
     input: {},
     note: '`includeInactive` changes nothing yet.',
   },
   'event.list': { input: { types: ['authorization_request.granted'], limit: 100 } },
+  'event.stream': { input: { types: ['authorization_request.granted'] } },
 };

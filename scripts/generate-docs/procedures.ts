@@ -1,21 +1,12 @@
-import { otp } from '../../packages/core/src/method/methods/otp.ts';
-import { router } from '../../packages/server/src/router.ts';
+import { knownMethods } from '../known-methods.ts';
+import { routerProcedures, type RouterProcedure } from '../router-procedures.ts';
 import { describeType } from './describe-type.ts';
 import { fieldTable } from './fields.ts';
-import { jsonSchemaOf, rulesOfEveryText, type JsonSchema, type Schema } from './json-schema.ts';
+import { jsonSchemaOf, rulesOfEveryText, type JsonSchema } from './json-schema.ts';
 import { code, document, listed, table } from './markdown.ts';
 import { operationComment } from './operation-comment.ts';
 import { procedureExamples, type ProcedurePath } from './procedure-examples.ts';
 import { actorKinds, may } from './who-may.ts';
-
-/** What tRPC keeps of a procedure. */
-interface Procedure {
-  readonly _def: {
-    readonly type: 'query' | 'mutation' | 'subscription';
-    readonly inputs: readonly [Schema];
-    readonly output: Schema;
-  };
-}
 
 interface Entry {
   readonly path: ProcedurePath;
@@ -28,10 +19,7 @@ interface Entry {
 
 /** docs/procedures.md */
 export async function proceduresDocument(): Promise<string> {
-  const procedures = Object.entries(router._def.procedures as unknown as Record<string, Procedure>);
-  const entries = await Promise.all(
-    procedures.map(([path, procedure]) => describe(path as ProcedurePath, procedure)),
-  );
+  const entries = await Promise.all(routerProcedures().map(describe));
   return document([
     '# Procedures',
     ...introduction,
@@ -53,7 +41,7 @@ const introduction = [
   'Besides what stands with each procedure, any call may end in `invalid_input`, `unauthenticated`, `forbidden`, `unavailable_dependency` or `internal`, and a mutation with an `idempotencyKey` in `idempotency_conflict`. All reasons: [errors.md](errors.md).',
 ];
 
-async function describe(path: ProcedurePath, { _def: { type, inputs, output } }: Procedure): Promise<Entry> {
+async function describe({ path, type, input: accepted, output }: RouterProcedure): Promise<Entry> {
   const { input, fromSubject = input, note } = procedureExamples[path];
   const allowed: string[] = [];
   for (const kind of actorKinds) {
@@ -61,8 +49,9 @@ async function describe(path: ProcedurePath, { _def: { type, inputs, output } }:
   }
   const who = listed(allowed, 'and');
   const { description, refusals } = operationComment(path);
-  const takes = jsonSchemaOf(inputs[0], 'input');
+  const takes = jsonSchemaOf(accepted, 'input');
   const answers = jsonSchemaOf(output, 'output');
+  const verb = type === 'subscription' ? 'Yields, each with its id,' : 'Answers';
   const section = [
     `## ${path}`,
     `*${type}; ${who}*`,
@@ -70,7 +59,7 @@ async function describe(path: ProcedurePath, { _def: { type, inputs, output } }:
     ...(note === undefined ? [] : [note]),
     fieldTable(takes),
     `\`\`\`ts\n${path}(${literal(input)})\n\`\`\``,
-    `Answers ${describeType(answers)}.`,
+    `${verb} ${describeType(answers)}.`,
     ...(refusals === '' ? [] : [`Refusals: ${named(refusals)}`]),
   ].join('\n\n');
   return { path, kind: type, who, section, types: { ...takes.$defs, ...answers.$defs } };
@@ -105,8 +94,7 @@ function typeSections(entries: readonly Entry[]): string[] {
 
 /** What stands beside `method` depends on the method. */
 function proofSections(): string[] {
-  const methods = [otp({ send: () => Promise.resolve() })];
-  return methods.flatMap(({ key, title, proof }) => [
+  return knownMethods.flatMap(({ key, title, proof }) => [
     `By the method ${code(key)} (${title.toLowerCase()}):`,
     fieldTable(jsonSchemaOf(proof, 'input')),
   ]);

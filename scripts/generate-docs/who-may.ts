@@ -1,9 +1,15 @@
 import type { Actor } from '../../packages/core/src/actor.ts';
 import * as request from '../../packages/core/src/authorization-request/index.ts';
+import type { Watches } from '../../packages/core/src/authorization-request/watches.ts';
+import type { CoreContext } from '../../packages/core/src/context.ts';
 import { CountersignError } from '../../packages/core/src/error.ts';
+import { watchAuthorizationRequest } from '../../packages/core/src/authorization-request/watch.ts';
 import { listEvents } from '../../packages/core/src/event/list.ts';
+import type { LogReader } from '../../packages/core/src/event/log-reader.ts';
+import { streamEvents } from '../../packages/core/src/event/stream.ts';
 import type { CountersignContext } from '../../packages/server/src/context.ts';
 import { router } from '../../packages/server/src/router.ts';
+import { createPlaces } from '../../packages/server/src/stream/places.ts';
 
 type Core = CountersignContext['countersign']['core'];
 
@@ -25,7 +31,14 @@ export const actorKinds = Object.keys(actors) as Actor['kind'][];
 export async function may(kind: Actor['kind'], path: string, input: unknown): Promise<boolean> {
   const [group = '', verb = ''] = path.split('.');
   const caller = router.createCaller({
-    countersign: { core: unreachable, actor: actors[kind], logger: silent, request: null },
+    countersign: {
+      core: unreachable,
+      actor: actors[kind],
+      logger: silent,
+      request: null,
+      connection: null,
+      streams: { ofSubject: createPlaces(1), ofConnection: createPlaces(1) },
+    },
   }) as unknown as Record<string, Record<string, (input: unknown) => Promise<unknown>>>;
   try {
     await caller[group]?.[verb]?.(input);
@@ -56,6 +69,15 @@ const operation = {
   data: { safeParseAsync: async (data: unknown) => Promise.resolve({ success: true, data }) },
 };
 
+/** Whoever asks it for anything has been let in. */
+function nothing<Shared extends object>(name: string): Shared {
+  return new Proxy({} as Shared, {
+    get() {
+      throw new Reached(name);
+    },
+  });
+}
+
 /** Knows the actor and the operations; whoever asks it for more has been let in. */
 const unreachable = {
   context: (actor: Actor) =>
@@ -68,7 +90,15 @@ const unreachable = {
         },
       },
     ),
-  authorizationRequest: request,
+  authorizationRequest: {
+    ...request,
+    watch: (context: CoreContext, input: { id: string }) =>
+      watchAuthorizationRequest(context, nothing<Watches>('watches'), input),
+  },
   method: { list: () => Promise.resolve([]) },
-  event: { list: listEvents },
+  event: {
+    list: listEvents,
+    stream: (context: CoreContext, input: object) =>
+      streamEvents(context, nothing<LogReader>('the log'), input),
+  },
 } as unknown as Core;

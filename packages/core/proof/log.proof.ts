@@ -24,6 +24,8 @@ export const proof: Proof = {
         `${name}: ${JSON.stringify({ told, ...faults })}`,
       );
     }
+    const { events: watchable, told: watched, ...missed } = written.watches;
+    claim(watched === watchable && isFaultless(missed), `watches: ${JSON.stringify(written.watches)}`);
     for (const [name, { lost }] of Object.entries(written.naive))
       claim(lost > 0, `the naive reader of ${name} lost nothing`);
     log(`${written.events} events in ${seconds} s`);

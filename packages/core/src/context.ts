@@ -17,8 +17,11 @@ export interface CoreServices {
   readonly methods: MethodRegistry;
   readonly operations: OperationRegistry;
   readonly database: Database;
-  /** Says that events were committed, so that readers look now and not at their next poll. */
-  readonly wake: () => void;
+  /**
+   * Says that events were committed, and of which requests beside new ones (public ids; ids of other things do
+   * no harm), so that readers look now and not at their next poll.
+   */
+  readonly wake: (changed: readonly string[]) => void;
 }
 
 /** One call: who makes it, and where its writes go. */

@@ -1,5 +1,7 @@
 import type { Actor } from './actor.ts';
 import * as request from './authorization-request/index.ts';
+import { watchAuthorizationRequest } from './authorization-request/watch.ts';
+import { createWatches } from './authorization-request/watches.ts';
 import type { CoreContext, CoreServices } from './context.ts';
 import { awayError } from './database/failure.ts';
 import { migrate, pendingMigrations } from './database/migrate.ts';
@@ -8,6 +10,7 @@ import { CountersignError } from './error.ts';
 import { establishEpoch } from './event/epoch.ts';
 import { listEvents } from './event/list.ts';
 import { followLog, type LogReader } from './event/log-reader.ts';
+import { streamEvents } from './event/stream.ts';
 import { createKeys, type Secret } from './keys.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { startSweeper } from './maintenance/sweeper.ts';
@@ -35,13 +38,22 @@ export interface CoreOptions {
   readonly logger?: Logger;
 }
 
+/** An operation that needs what is opened once for the process, without that parameter. */
+type Bound<Verb> = Verb extends (context: CoreContext, shared: infer _, ...rest: infer Rest) => infer Result
+  ? (context: CoreContext, ...rest: Rest) => Result
+  : never;
+
 /** The domain, opened on one database. */
 export interface Core {
   /** One call by one actor. */
   context(actor: Actor): CoreContext;
-  readonly authorizationRequest: typeof request;
+  readonly authorizationRequest: typeof request & { readonly watch: Bound<typeof watchAuthorizationRequest> };
   readonly method: { list(context: CoreContext): ReturnType<typeof listMethods> };
-  readonly event: { readonly list: typeof listEvents; readonly reader: LogReader };
+  readonly event: {
+    readonly list: typeof listEvents;
+    readonly stream: Bound<typeof streamEvents>;
+    readonly reader: LogReader;
+  };
   /** The migrations that this start has applied, by name. */
   readonly migrated: readonly string[];
   health(): Promise<Health>;
@@ -77,6 +89,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       });
     await establishEpoch(database);
     const reader = await followLog({ database, logger });
+    const watches = createWatches({ database, clock, logger });
     const services: CoreServices = {
       clock,
       randomness,
@@ -87,19 +100,29 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       methods,
       operations,
       database,
-      wake: reader.wake,
+      wake(changed) {
+        reader.wake();
+        watches.wake(changed);
+      },
     };
     const sweeper = options.sweep === false ? null : startSweeper(services);
     return {
       context: (actor) => ({ ...services, actor, db: database.pool }),
-      authorizationRequest: request,
+      authorizationRequest: {
+        ...request,
+        watch: (context, ...rest) => watchAuthorizationRequest(context, watches, ...rest),
+      },
       method: { list: () => listMethods(methods) },
-      event: { list: listEvents, reader },
+      event: {
+        list: listEvents,
+        stream: (context, ...rest) => streamEvents(context, reader, ...rest),
+        reader,
+      },
       migrated,
       health: () => checkHealth(database),
       async close() {
         await sweeper?.stop();
-        await reader.close();
+        await Promise.all([reader.close(), watches.close()]);
         await database.close();
       },
     };

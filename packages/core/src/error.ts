@@ -1,3 +1,6 @@
+import type { z } from 'zod';
+import type { errorDetails } from './error-details.ts';
+
 /**
  * Every refusal of Countersign has one of these reasons (the contract, §5). The list is closed: the
  * server maps each to a tRPC code by a `Record` that the compiler holds total.
@@ -43,14 +46,32 @@ export type ErrorReason = keyof typeof errorSentences;
 
 export const errorReasons = Object.keys(errorSentences) as ErrorReason[];
 
-interface ErrorExtras {
-  /** Public facts about the refusal: `retryAt`, `state`, `issues` … Only what the contract lists. */
-  readonly details?: Readonly<Record<string, unknown>>;
+/** What the public facts of a refusal are; `never` for a reason that tells none. */
+export type ErrorDetails<Reason extends ErrorReason> = Reason extends keyof typeof errorDetails
+  ? Unchanged<z.output<(typeof errorDetails)[Reason]>>
+  : never;
+
+type Unchanged<T> = T extends Date
+  ? T
+  : T extends readonly (infer Each)[]
+    ? readonly Unchanged<Each>[]
+    : T extends object
+      ? { readonly [Key in keyof T]: Unchanged<T[Key]> }
+      : T;
+
+interface ErrorExtras<Reason extends ErrorReason> {
+  /** Public facts about the refusal: what `errorDetails` says of the reason. */
+  readonly details?: ErrorDetails<Reason>;
   /** The request the refusal is about, as the caller may see it. */
   readonly authorizationRequest?: unknown;
   /** Private: reaches the log, never an answer. */
   readonly cause?: unknown;
 }
+
+/** One pair a reason, so that the details are those of the reason. */
+type ErrorArguments =
+  | { [Reason in ErrorReason]: [reason: Reason, extras?: ErrorExtras<Reason>] }[ErrorReason]
+  | [reason: ErrorReason, extras?: ErrorExtras<never>];
 
 /**
  * The one error class of Countersign.
@@ -71,7 +92,7 @@ export class CountersignError extends Error {
   readonly details: Readonly<Record<string, unknown>> | undefined;
   readonly authorizationRequest: unknown;
 
-  constructor(reason: ErrorReason, extras: ErrorExtras = {}) {
+  constructor(...[reason, extras = {}]: ErrorArguments) {
     super(errorSentences[reason], extras.cause === undefined ? undefined : { cause: extras.cause });
     this.reason = reason;
     this.details = extras.details;

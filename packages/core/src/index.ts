@@ -2,6 +2,7 @@ export { openCore, type Core, type CoreOptions } from './core.ts';
 export type { CoreContext } from './context.ts';
 export { actorKey, type Actor } from './actor.ts';
 export { CountersignError, errorReasons, errorSentences, type ErrorReason } from './error.ts';
+export { errorDetails } from './error-details.ts';
 export type { Clock, Ids, Logger, OutgoingMessage, Randomness, Send } from './ports.ts';
 export { silentLogger, systemClock, systemRandomness } from './runtime.ts';
 export {
@@ -13,16 +14,29 @@ export {
 export { dataHash } from './operation/canonical.ts';
 export { displayHash, type Display, type Fact } from './operation/display.ts';
 export { bindings, type Binding } from './binding.ts';
-export { defaultLimits, type Limits } from './limits.ts';
+export { defaultLimits, limitBounds, type Limits } from './limits.ts';
 export { createMethodRegistry, type MethodRegistry } from './method/registry.ts';
 export { methodListInput, methodListOutput, type MethodView } from './method/registry.ts';
 export type { Method, Recipient } from './method/define.ts';
 export { otp, type OtpOptions } from './method/methods/otp.ts';
 export * as authorizationRequestSchema from './authorization-request/schema.ts';
-export type { AuthorizationRequestView, Receipt } from './authorization-request/schema.ts';
+export type {
+  AuthorizationRequestView,
+  Receipt,
+  RequestSnapshot,
+  WatchEvent,
+} from './authorization-request/schema.ts';
 export { challengeView, type ChallengeView } from './challenge/schema.ts';
-export { eventCatalog, eventTypes, type EventData, type EventType, type EventView } from './event/catalog.ts';
-export { eventListInput, eventListOutput } from './event/schema.ts';
+export {
+  eventCatalog,
+  eventTypes,
+  eventView,
+  type EventData,
+  type EventType,
+  type EventView,
+} from './event/catalog.ts';
+export { eventListInput, eventListOutput, eventStreamInput, type EventStreamInput } from './event/schema.ts';
+export type { StreamOptions } from './event/stream.ts';
 export type { DatabaseOptions } from './database/orm.ts';
 export type { TransactionHandle } from './database/transaction.ts';
 export type { Secret } from './keys.ts';

@@ -51,6 +51,18 @@ export const defaultLimits: Limits = Object.freeze({
   attemptSecondsMax: 30,
 });
 
+/**
+ * How far a host may loosen what its people's safety hangs on. 33 wrong proofs a day keep the odds of guessing a
+ * six-digit code below 1e-4 a day; a minute for a grant by an earlier check is the contract's.
+ */
+export const limitBounds: Partial<Limits> = Object.freeze({
+  wrongProofsPerDayMax: 33,
+  consecutiveWrongMax: 100,
+  challengeSecondsMax: 600,
+  checkedSeconds: 60,
+  sendSecondsMax: 5,
+});
+
 export const requestDefaults = Object.freeze({
   expiresInSeconds: 300,
   expiresInSecondsMax: 3600,

@@ -23,7 +23,7 @@ async function statementsOf(run: () => Promise<unknown>): Promise<string[]> {
 }
 
 describe('round trips to PostgreSQL', () => {
-  it('are create 1, resend 2, check 2, grant 2, consume 1, get 1, list 1, deny 1, cancel 1, events 1', async () => {
+  it('are create 1, resend 2, check 2, grant 2, consume 1, get 1, list 1, deny 1, cancel 1, events 1, stream 1', async () => {
     await using test = await openTestCore();
     const api = test.core.authorizationRequest;
     let id = '';
@@ -48,6 +48,8 @@ describe('round trips to PostgreSQL', () => {
     const third = await createTransfer(test, { data: 3 });
     expect(await cost(() => api.cancel(test.service, { id: third.id }))).toBe(1);
     expect(await cost(() => test.core.event.list(test.service, {}))).toBe(1);
+    expect(await cost(() => test.core.event.stream(test.service, {}))).toBe(1);
+    expect(await cost(() => test.core.event.stream(test.service, { from: 'start' }))).toBe(0);
   });
 
   it('of a cycle are four durable commits, each one prepared statement', async () => {
@@ -109,8 +111,10 @@ describe('plans', () => {
       await test.core.event.list(test.service, {});
       await test.core.event.list(test.subject('ada'), {});
       await test.core.event.list(test.service, { requestId: id });
+      const watch = await api.watch(test.service, { id });
+      for await (const event of watch) expect(event.type).toBe('authorization_request.snapshot');
     });
-    expect(plans).toHaveLength(12);
+    expect(plans).toHaveLength(14);
     for (const { statement, plan } of plans) {
       // The one row of `installation` is no table to speak of.
       expect(plan.replaceAll('Seq Scan on installation', ''), statement).not.toMatch(/Seq Scan/);

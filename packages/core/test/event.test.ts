@@ -25,6 +25,21 @@ describe('the event log', () => {
     });
   });
 
+  it('gives the cursor of its present end, behind all there is and before all that comes', async () => {
+    await using test = await openTestCore();
+    await createTransfer(test);
+    await test.events(test.service, {});
+    const now = await test.core.event.list(test.service, { from: 'now' });
+    expect(now.items).toEqual([]);
+    expect(now.cursor).toMatch(/^evt_/);
+    await createTransfer(test, { subjectId: 'bob' });
+    const after = now.cursor ?? '';
+    for (const from of ['now', 'start'] as const) {
+      const { items } = await test.events(test.service, { after, from });
+      expect(items.map(({ subjectId }) => subjectId)).toEqual(['bob', 'bob']);
+    }
+  });
+
   it('filters by type, slug, subject and request, and moves past what does not match', async () => {
     await using test = await openTestCore();
     const a = await createTransfer(test, { slug: 'a' });

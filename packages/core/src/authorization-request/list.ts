@@ -8,7 +8,7 @@ import { invalidInput } from '../error.ts';
 import { parseInput } from '../parse.ts';
 import { requireParty } from '../permission.ts';
 import type { RequestRow } from './row.ts';
-import { listInput, type listOutput } from './schema.ts';
+import { listInput, listLimitDefault, type listOutput } from './schema.ts';
 import { viewOf } from './view.ts';
 
 interface Tables {
@@ -17,9 +17,12 @@ interface Tables {
 type Requests = SelectQueryBuilder<Tables, 'countersign.authorization_request', RequestRow>;
 type ListInput = z.output<typeof listInput>;
 
-const limitDefault = 50;
-
-/** Newest first, paged by cursor: one round trip, by the index on (subject, id) when a subject is named. */
+/**
+ * The requests that this actor may see, newest first, a page at a time: `nextCursor` of one page is `cursor`
+ * of the next, and what is created in between moves nothing.
+ *
+ * @throws CountersignError `invalid_input` for a cursor that is none.
+ */
 export async function listAuthorizationRequests(
   context: CoreContext,
   input: z.input<typeof listInput>,
@@ -27,12 +30,13 @@ export async function listAuthorizationRequests(
   const parsed = parseInput(listInput, input);
   requireParty(context.actor);
   const now = context.clock.now();
-  const limit = parsed.limit ?? limitDefault;
+  const limit = parsed.limit ?? listLimitDefault;
   const db = context.database.orm.em.fork().getKysely<Tables>();
   const all: Requests = db.selectFrom('countersign.authorization_request').selectAll();
   const query = byState(byFields(visible(all, context.actor), parsed), parsed.state, now)
     .orderBy('id', 'desc')
     .limit(sql.lit(limit + 1)); // a literal: plans are generic, and a page is small
+  // One round trip, by the index on (subject, id) when a subject is named.
   const { sql: text, parameters } = query.compile();
   const rows = await context.db.select<RequestRow>(text, parameters);
   const items = rows.slice(0, limit);

@@ -2,7 +2,7 @@ import { budgetRefusal } from '../challenge/budget.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
 import { eventParametersOf } from '../event/parameters.ts';
-import { parseId } from '../id.ts';
+import { formatId, parseId } from '../id.ts';
 import { snapshotOf } from './snapshot.ts';
 import { decide, stateAt, type Command, type Refusal } from './state.ts';
 import { exhaustRequests } from './statement/exhaust.ts';
@@ -98,5 +98,5 @@ async function denyIfLeftBehind(context: CoreContext, row: RequestWithSecurity, 
     batchSizeMax: 1,
   };
   await context.database.pool.query(exhaustRequests, parameters);
-  context.wake();
+  context.wake([formatId('authorizationRequest', row.id)]);
 }

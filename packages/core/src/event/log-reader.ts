@@ -4,16 +4,28 @@ import { within } from '../within.ts';
 import type { EventView } from './catalog.ts';
 import type { Position } from './position.ts';
 import { logEnd, readNew } from './read.ts';
-import { eventViewsOf } from './row.ts';
+import { isKnown, sharedViewOf, type EventRow } from './row.ts';
 
 export type LogListener = (events: readonly EventView[]) => void;
 
+/** One that is told what the reader reads. It takes what it can at once: the reader waits for nobody. */
+export interface LogFollower {
+  /** In the order of the log; the same rows for every follower. */
+  told(rows: readonly EventRow[]): void;
+  /** The reader was closed. */
+  ended(): void;
+}
+
 /** Follows the log for one process: one reader of the database, however many listen. */
 export interface LogReader {
+  /** Everything up to here was told; what comes after it is told to who follows now. */
+  readonly place: Position;
   /**
-   * From now on, in commit order, with full payloads; nothing that commits after this call is missed, and
-   * something that committed within the second before it may be told. Returns a remover.
+   * From now on, in commit order; nothing that commits after this call is missed, and something that
+   * committed within the second before it may be told. Returns a remover.
    */
+  follow(follower: LogFollower): () => void;
+  /** The same as events with full payloads, which are shared and frozen. */
   subscribe(listener: LogListener): () => void;
   /** Something was committed: look now and not at the next poll. */
   readonly wake: () => void;
@@ -35,7 +47,7 @@ export async function followLog({
   database: Database;
   logger: Logger;
 }): Promise<LogReader> {
-  const listeners = new Set<LogListener>();
+  const followers = new Set<LogFollower>();
   let place: Position = await logEnd(database.pool);
   let closed = false;
   let bell = createBell();
@@ -47,7 +59,7 @@ export async function followLog({
         return false;
       });
       if (more) continue;
-      await within(listeners.size > 0 ? pollMs : idlePollMs, bell.rung, undefined);
+      await within(followers.size > 0 ? pollMs : idlePollMs, bell.rung, undefined);
       bell = createBell();
       if (!closed) await within(pauseMs, new Promise<void>(() => undefined), undefined);
     }
@@ -57,35 +69,51 @@ export async function followLog({
     const rows = await database.pool.query(readNew, { ...place, limit: batchSizeMax });
     const last = rows.at(-1);
     if (!last) return false;
-    const events = listeners.size > 0 ? eventViewsOf(rows, 'full') : [];
+    // Together, without a turn in between: who comes now finds a place from which it is told everything.
     place = last;
-    if (events.length > 0) tell(events);
+    tell(rows);
     return rows.length === batchSizeMax;
   }
 
-  function tell(events: readonly EventView[]): void {
-    for (const listener of listeners) {
+  function tell(rows: readonly EventRow[]): void {
+    for (const follower of followers) {
       try {
-        listener(events);
+        follower.told(rows);
       } catch (error) {
         logger.error({ cause: error }, 'a listener of the log failed');
       }
     }
   }
 
+  function join(follower: LogFollower): () => void {
+    if (closed) follower.ended();
+    else followers.add(follower);
+    bell.ring();
+    return () => void followers.delete(follower);
+  }
+
   const following = follow();
   return {
+    get place() {
+      return place;
+    },
     wake: () => {
-      if (listeners.size > 0) bell.ring();
+      if (followers.size > 0) bell.ring();
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      bell.ring();
-      return () => void listeners.delete(listener);
-    },
+    follow: join,
+    subscribe: (listener) =>
+      join({
+        told(rows) {
+          const events = rows.filter(isKnown).map((row) => sharedViewOf(row, 'full'));
+          if (events.length > 0) listener(events);
+        },
+        ended() {},
+      }),
     async close() {
       closed = true;
       bell.ring();
+      for (const follower of followers) follower.ended();
+      followers.clear();
       await following;
     },
   };

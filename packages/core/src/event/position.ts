@@ -44,3 +44,13 @@ export function parsePosition(text: string): Position | null {
   if (epoch > integerMax || sequence > integerMax || txid > txidMax) return null;
   return { epoch, txid: txid.toString(), sequence, id: hexToUuid(bytes.toString('hex', 16)) };
 }
+
+/** Whether `a` stands in the log before `b`: as PostgreSQL compares (epoch, txid, sequence, id). */
+export function isBefore(a: Position, b: Position): boolean {
+  if (a.epoch !== b.epoch) return a.epoch < b.epoch;
+  // Decimal text without leading zeros: the longer one is the greater one.
+  if (a.txid !== b.txid)
+    return a.txid.length === b.txid.length ? a.txid < b.txid : a.txid.length < b.txid.length;
+  if (a.sequence !== b.sequence) return a.sequence < b.sequence;
+  return a.id < b.id;
+}

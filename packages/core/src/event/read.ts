@@ -1,10 +1,11 @@
 import type { Executor } from '../database/executor.ts';
 import { statement } from '../database/statement.ts';
-import type { EventType } from './catalog.ts';
+import { isSelective, matchesFilter, type LogFilter } from './filter.ts';
 import type { Position } from './position.ts';
-import type { EventRow } from './row.ts';
+import { isKnown, type EventRow } from './row.ts';
 
-const columns = `e.epoch, e.txid::text, e.id, e.type, e.occurred_at, e.subject_id, e.session_id, e.slug, e.about_kind, e.about_id,
+/** Of the table `countersign.event e`, as a row of ours. */
+export const eventColumns = `e.epoch, e.txid::text, e.id, e.type, e.occurred_at, e.subject_id, e.session_id, e.slug, e.about_kind, e.about_id,
   e.sequence, e.data, e.context`;
 
 const afterPlace =
@@ -18,21 +19,13 @@ const afterPlace =
 const belowHorizon = /* sql */ `
   (e.txid < pg_snapshot_xmin(pg_current_snapshot()) OR e.epoch < (SELECT i.epoch FROM countersign.installation i))`;
 
-export interface LogFilter {
-  readonly types: readonly EventType[] | null;
-  readonly slug: string | null;
-  /** Only what this session may see: its own events and those bound to no session. */
-  readonly everySession: boolean;
-  readonly sessionId: string | null;
-}
-
-export interface PageParameters extends Position, LogFilter {
+interface PageParameters extends Position, LogFilter {
   /** At most so many events are looked at. */
   readonly scanMax: number;
   readonly limit: number;
 }
 
-export interface ScannedRow extends EventRow {
+interface ScannedRow extends EventRow {
   readonly matches: boolean;
 }
 
@@ -43,42 +36,69 @@ export interface ScannedRow extends EventRow {
 function page(scope: string): string {
   return /* sql */ `
 WITH scanned AS (
-  SELECT ${columns}, row_number() OVER () AS place, count(*) OVER () AS total
+  SELECT ${eventColumns}, row_number() OVER () AS place, count(*) OVER () AS total
   FROM (
     SELECT * FROM countersign.event e WHERE ${scope} AND ${afterPlace}
     ORDER BY e.epoch, e.txid, e.sequence, e.id LIMIT :scanMax::int
   ) e
 ), judged AS (
-  SELECT *, (:types::text[] IS NULL OR type = ANY (:types::text[])) AND (:slug::text IS NULL OR slug = :slug::text)
-    AND (:everySession::boolean OR session_id IS NULL OR session_id = :sessionId::text) IS TRUE AS matches
-  FROM scanned
+  SELECT *, ${matchesFilter} AS matches FROM scanned
 )
 SELECT * FROM judged WHERE matches OR place = total ORDER BY place LIMIT :limit::int + 1`;
 }
 
 /** The whole log, by its primary key: a page costs the same at any size of the log. */
-export const readPage = statement<PageParameters, ScannedRow>('log_page', page(belowHorizon));
+const pageOfLog = statement<PageParameters, ScannedRow>('log_page', page(belowHorizon));
 
-export const readPageOfSubject = statement<PageParameters & { readonly subjectId: string }, ScannedRow>(
+const pageOfSubject = statement<PageParameters, ScannedRow>(
   'log_page_subject',
   page(`e.subject_id = :subjectId::text AND ${belowHorizon}`),
 );
 
-export const readPageAbout = statement<
-  PageParameters & { readonly aboutId: string; readonly subjectId: string | null },
-  ScannedRow
->(
+const pageAbout = statement<PageParameters, ScannedRow>(
   'log_page_about',
   page(
     `e.about_id = :aboutId::uuid AND (:subjectId::text IS NULL OR e.subject_id = :subjectId::text) AND ${belowHorizon}`,
   ),
 );
 
+/** Whichever has an index for what is wanted. */
+function pageFor({ subjectId, aboutId }: LogFilter): typeof pageOfLog {
+  if (aboutId !== null) return pageAbout;
+  return subjectId === null ? pageOfLog : pageOfSubject;
+}
+
+export interface Page {
+  /** What matches, at most as many as were asked for. */
+  readonly rows: readonly EventRow[];
+  /** Where to go on; null when there is nothing new at all. */
+  readonly end: Position | null;
+}
+
+/** With a filter a page looks at more than it shows, but not at the whole log. */
+const scanMaxFiltered = 2000;
+
+/** A page of what the filter shows, after a place and below the horizon. A type that is not known here is passed over. */
+export async function readAfter(
+  db: Executor,
+  filter: LogFilter | null,
+  after: Position,
+  limit: number,
+): Promise<Page> {
+  if (filter === null) return { rows: [], end: null };
+  const scanMax = isSelective(filter) ? scanMaxFiltered : limit;
+  const { epoch, txid, sequence, id } = after;
+  const scanned = await db.query(pageFor(filter), { ...filter, epoch, txid, sequence, id, scanMax, limit });
+  const matching = scanned.filter((row) => row.matches).slice(0, limit);
+  const end = matching.length === limit ? matching.at(-1) : scanned.at(-1);
+  return { rows: matching.filter(isKnown), end: end ?? null };
+}
+
 /** What is new for readers that follow the log. */
 export const readNew = statement<Position & { readonly limit: number }, EventRow>(
   'log_new',
   /* sql */ `
-SELECT ${columns} FROM countersign.event e WHERE ${afterPlace} AND ${belowHorizon} ORDER BY e.epoch, e.txid, e.sequence, e.id LIMIT :limit::int`,
+SELECT ${eventColumns} FROM countersign.event e WHERE ${afterPlace} AND ${belowHorizon} ORDER BY e.epoch, e.txid, e.sequence, e.id LIMIT :limit::int`,
 );
 
 const readEnd = statement<object, { epoch: number; txid: string }>(

@@ -28,17 +28,33 @@ const aboutIdKinds: Record<Exclude<AboutKind, 'subject'>, IdKind> = {
   webhook: 'webhook',
 };
 
-/**
- * The events of rows, for the service with everything, for anyone else with the public payload and no context.
- * A type that this version does not know, written by a newer one beside it, is passed over.
- */
-export function eventViewsOf(rows: readonly EventRow[], audience: 'full' | 'public'): EventView[] {
-  return rows
-    .filter(({ type }) => Object.hasOwn(eventCatalog, type))
-    .map((row) => eventViewOf(row, audience));
+/** Who an event is shown to: the service reads everything, anyone else the public payload and no context. */
+export type Audience = 'full' | 'public';
+
+/** False for a type that a newer version has written beside this one. */
+export function isKnown({ type }: EventRow): boolean {
+  return Object.hasOwn(eventCatalog, type);
 }
 
-function eventViewOf(row: EventRow, audience: 'full' | 'public'): EventView {
+const made = new WeakMap<EventRow, { full?: EventView; public?: EventView }>();
+
+/**
+ * The event of a row that many read at once, made once for each audience. Frozen, since it is the same object
+ * for all of them.
+ */
+export function sharedViewOf(row: EventRow, audience: Audience): EventView {
+  const views = made.get(row) ?? {};
+  made.set(row, views);
+  return (views[audience] ??= frozen(eventViewOf(row, audience)));
+}
+
+function frozen<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  Object.values(value).forEach(frozen);
+  return Object.freeze(value);
+}
+
+export function eventViewOf(row: EventRow, audience: Audience): EventView {
   return {
     id: formatPosition(row),
     type: row.type,
@@ -53,7 +69,7 @@ function eventViewOf(row: EventRow, audience: 'full' | 'public'): EventView {
 }
 
 /** The payload's own keys of this audience. Not parsed: what an older version wrote must stay readable. */
-function payloadOf({ type, data }: EventRow, audience: 'full' | 'public'): Record<string, unknown> {
+function payloadOf({ type, data }: EventRow, audience: Audience): Record<string, unknown> {
   const keys = Object.keys(eventCatalog[type][audience].shape);
   return Object.fromEntries(keys.filter((key) => Object.hasOwn(data, key)).map((key) => [key, data[key]]));
 }

@@ -39,13 +39,13 @@ export interface Mutation<Prepared, Answer> {
 export async function once<Prepared, Answer>(
   context: CoreContext,
   procedure: string,
-  input: { readonly idempotencyKey?: string | undefined },
+  input: { readonly id?: string | undefined; readonly idempotencyKey?: string | undefined },
   mutation: Mutation<Prepared, Answer>,
 ): Promise<Answer> {
   const { idempotencyKey, ...rest } = input;
   if (idempotencyKey === undefined) {
     const prepared = await mutation.prepare?.(context);
-    return await finish(context, await mutation.write(context, prepared).catch(settleAfterRollback));
+    return await finish(context, rest.id, await mutation.write(context, prepared).catch(settleAfterRollback));
   }
   const key: Key = {
     scope: createHash('sha256')
@@ -55,7 +55,7 @@ export async function once<Prepared, Answer>(
   };
   const earlier = await storedOutcome(context, key);
   const written = earlier ? null : await runFirst(context, key, mutation).catch(unlessAnswered(context, key));
-  if (written) return await finish(context, written);
+  if (written) return await finish(context, rest.id, written);
   const outcome = earlier ?? (await storedOutcome(context, key));
   if (!outcome) throw new CountersignError('idempotency_conflict', { details: { inProgress: true } });
   const answer = outcome.answer as Answer;
@@ -136,8 +136,12 @@ function comparableText(input: object): string {
   }
 }
 
-async function finish<Answer>(context: CoreContext, written: Written<Answer>): Promise<Answer> {
-  context.wake();
+async function finish<Answer>(
+  context: CoreContext,
+  changed: string | undefined,
+  written: Written<Answer>,
+): Promise<Answer> {
+  context.wake(changed === undefined ? [] : [changed]);
   await written.afterCommit?.();
   return written.answer;
 }

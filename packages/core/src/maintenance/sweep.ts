@@ -2,6 +2,7 @@ import { exhaustRequests } from '../authorization-request/statement/exhaust.ts';
 import { expireRequests } from '../authorization-request/statement/expire.ts';
 import type { CoreServices } from '../context.ts';
 import { statement } from '../database/statement.ts';
+import { formatId } from '../id.ts';
 import { forgetKeys } from '../idempotency/statement.ts';
 
 const takeSweep = statement<object, { taken: boolean; swept_until: Date | number }>(
@@ -47,9 +48,10 @@ export async function sweep(services: CoreServices): Promise<number | null> {
       batchSizeMax,
     });
     await db.query(noteSwept, { from, now });
-    return expired.length + exhausted.length;
+    return [...expired, ...exhausted].map(({ id }) => formatId('authorizationRequest', id));
   });
-  if (decided) services.wake();
-  if (decided !== null) await services.database.pool.query(forgetKeys, { now: services.clock.now() });
-  return decided;
+  if (decided === null) return null;
+  if (decided.length > 0) services.wake(decided);
+  await services.database.pool.query(forgetKeys, { now: services.clock.now() });
+  return decided.length;
 }

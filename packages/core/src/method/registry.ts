@@ -34,7 +34,7 @@ export const methodView = z
     isDefault: z.boolean(),
     factorSchema: z.unknown().describe('JSON Schema of what a subject configures; null when nothing.'),
   })
-  .meta({ id: 'Method' });
+  .meta({ id: 'Method', description: 'A way of proving that this installation offers.' });
 export type MethodView = z.output<typeof methodView>;
 export const methodListInput = z.strictObject({ includeInactive: z.boolean().optional() });
 export const methodListOutput = z.array(methodView);

@@ -49,3 +49,16 @@ it('tells a listener of everything that is committed after it has come, however 
   await Promise.all([denying, ...reading]);
   expect(await until(() => heard.includes(id))).toBe(true);
 });
+
+it('stands at what it tells while it tells it: who comes then is told what follows, from there', async () => {
+  await using test = await openTestCore();
+  const { reader } = test.core.event;
+  const places: boolean[] = [];
+  reader.follow({
+    told: (rows) => places.push(reader.place === rows.at(-1)),
+    ended() {},
+  });
+  await create(test, 'ada');
+  expect(await until(() => places.length > 0)).toBe(true);
+  expect(places).not.toContain(false);
+});

@@ -11,7 +11,14 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server[Symbol.asyncDispose]());
 
-const readers = ['pages of 50', 'pages, cut off at any event', 'log reader'];
+const readers = [
+  'pages of 50',
+  'pages, cut off at any event',
+  'log reader',
+  'stream',
+  'stream, cut off at any event',
+  'stream, read slowly',
+];
 
 it.each(readers)(
   'tells each event once, none lost, none invented, in the order of each request (%s)',
@@ -20,6 +27,12 @@ it.each(readers)(
     expect(run.readers[name]).toEqual({ told: run.events, ...faultless });
   },
 );
+
+it('tells a watch of each request every event up to its end, while transactions are held open and rolled back', () => {
+  const { events, ...told } = run.watches;
+  expect(events).toBeGreaterThan(500);
+  expect(told).toEqual({ told: events, ...faultless });
+});
 
 it.each(['id > last', 'planted_number > last'])(
   'the naive reader of %s loses events of the same run',

@@ -56,12 +56,19 @@ export function reconnectingPagerOf(test: TestCore, random: Random): Reader {
   };
 }
 
-/** The reader of the whole process, as streams and listeners use it. */
-export function followerOf(test: TestCore): Reader & { stop(): void } {
-  const told: Told[] = [];
-  const stop = test.core.event.reader.subscribe((events) => told.push(...events.map(toldOf)));
-  return { name: 'log reader', told, stop, read: async () => false };
+/** A reader that is told by itself; `stop` fails if it has. */
+export interface Follower extends Reader {
+  stop(): Promise<void>;
 }
+
+/** The reader of the whole process, as streams and listeners use it. */
+export function followerOf(test: TestCore): Follower {
+  const told: Told[] = [];
+  const leave = test.core.event.reader.subscribe((events) => told.push(...events.map(toldOf)));
+  return { name: 'log reader', told, stop: async () => leave(), read: nothing };
+}
+
+const nothing = () => Promise.resolve(false);
 
 /** What the sweep writes has random ids, by which nobody would read on: the naive readers are spared it. */
 export const ofCalls = `type <> 'authorization_request.expired'`;
@@ -91,6 +98,6 @@ export function naiveReaderOf(sql: pg.Pool, column: 'id' | 'planted_number'): Re
   };
 }
 
-function toldOf({ about, sequence }: EventView): Told {
+export function toldOf({ about, sequence }: Pick<EventView, 'about' | 'sequence'>): Told {
   return { about: about.id, sequence };
 }

@@ -13,12 +13,15 @@ import {
   type Reader,
   type Told,
 } from './reader.ts';
+import { cutStreamOf, ofWatches, slowStreamOf, streamOf, watchesOf } from './stream-reader.ts';
 import { write } from './writer.ts';
 
 export interface LogRun {
   readonly events: number;
   /** By the name of the reader. */
   readonly readers: Readonly<Record<string, Compared>>;
+  /** A watch of every request, beside what there is up to the end of each. */
+  readonly watches: Compared & { readonly events: number };
   readonly naive: Readonly<Record<string, Compared>>;
 }
 
@@ -45,8 +48,14 @@ export async function writeAndRead({
   hosts.on('connect', (client) => client.on('error', () => undefined)); // the database may go first
 
   const random = createRandom(seed);
-  const follower = followerOf(test);
-  const readers = [pagerOf(test, 50), reconnectingPagerOf(test, createRandom(seed + 1)), follower];
+  const followers = [
+    followerOf(test),
+    streamOf(test),
+    cutStreamOf(test, createRandom(seed + 2)),
+    slowStreamOf(test),
+  ];
+  const watches = watchesOf(test);
+  const readers = [pagerOf(test, 50), reconnectingPagerOf(test, createRandom(seed + 1)), ...followers];
   const naive = [naiveReaderOf(sql, 'id'), naiveReaderOf(sql, 'planted_number')];
   let written = false;
   const reading = [...readers, ...naive].map((reader) => readOn(reader, () => written));
@@ -59,12 +68,19 @@ export async function writeAndRead({
   written = true;
   await Promise.all(reading);
   const truth = await readTruth(sql);
-  await until(() => follower.told.length >= truth.length);
-  follower.stop();
+  const truthOfWatches = await readTruth(sql, ofWatches);
+  await until(() => followers.every(({ told }) => told.length >= truth.length));
+  await until(() => watches.told.length >= truthOfWatches.length);
+  await Promise.all([...followers, watches].map((follower) => follower.stop()));
   await hosts.end();
 
   const truthOfCalls = await readTruth(sql, ofCalls);
-  return { events: truth.length, readers: report(truth, readers), naive: report(truthOfCalls, naive) };
+  return {
+    events: truth.length,
+    readers: report(truth, readers),
+    watches: { events: truthOfWatches.length, ...compare(truthOfWatches, watches.told) },
+    naive: report(truthOfCalls, naive),
+  };
 }
 
 function report(truth: readonly Told[], readers: readonly Reader[]): Record<string, Compared> {
@@ -83,7 +99,7 @@ async function readOn(reader: Reader, isWritten: () => boolean): Promise<void> {
 
 /** For what follows by itself: it must come soon, and what does not come is counted as lost. */
 async function until(isSo: () => boolean): Promise<void> {
-  for (let waited = 0; waited < 5000 && !isSo(); waited += 20) await sleep(20);
+  for (let waited = 0; waited < 20_000 && !isSo(); waited += 20) await sleep(20);
 }
 
 /** As the background job does, but ending with the other writers. */

@@ -1,5 +1,6 @@
 import type { CountersignErrorShape } from '../error/error-shape.ts';
 import { errorShape } from '../error/error-shape.ts';
+import { boundStreams } from '../middleware/bound-streams.ts';
 import { requireContext } from '../middleware/require-context.ts';
 import { requireActor } from '../middleware/require-actor.ts';
 import { refuseHarmfulInput } from '../middleware/refuse-harmful-input.ts';
@@ -21,3 +22,6 @@ export const procedure = base.use(requireActor).use(refuseHarmfulInput);
 
 /** For what takes a proof: at most one guess a request, however many calls are batched into it. */
 export const proofProcedure = procedure.use(refuseBatchedProof);
+
+/** For streams: what lives longer than a call, and of which there are only so many at once. */
+export const streamProcedure = procedure.use(boundStreams);

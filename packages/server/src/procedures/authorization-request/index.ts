@@ -8,6 +8,7 @@ import { get } from './get.ts';
 import { grant } from './grant.ts';
 import { list } from './list.ts';
 import { reset } from './reset.ts';
+import { watch } from './watch.ts';
 
 export const authorizationRequest = {
   create,
@@ -20,4 +21,5 @@ export const authorizationRequest = {
   cancel,
   reset,
   consume,
+  watch,
 };

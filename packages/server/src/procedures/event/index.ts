@@ -1,3 +1,4 @@
 import { list } from './list.ts';
+import { stream } from './stream.ts';
 
-export const event = { list };
+export const event = { list, stream };
