@@ -1,4 +1,6 @@
 import type { Actor, Core, Logger } from '@countersign/core';
+import type { Connection } from './connection.ts';
+import type { Places } from './stream/places.ts';
 
 /** What the procedures of Countersign need in a tRPC context, under one key. Made by `cs.context`. */
 export interface CountersignContext {
@@ -13,4 +15,16 @@ export interface Edge {
   readonly logger: Logger;
   /** The HTTP request that carried the call, when there was one. */
   readonly request: Request | null;
+  /**
+   * The WebSocket that carries the call: its streams wait here for a slow reader. Null over HTTP, where the
+   * reader draws each event, and in this process.
+   */
+  readonly connection: Connection | null;
+  /** How many streams there may be at once. */
+  readonly streams: StreamPlaces;
+}
+
+export interface StreamPlaces {
+  readonly ofSubject: Places;
+  readonly ofConnection: Places;
 }

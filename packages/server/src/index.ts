@@ -1,8 +1,10 @@
-export { createCountersign, type Countersign } from './countersign.ts';
+export { createCountersign, type ContextExtras, type Countersign } from './countersign.ts';
 export type { CountersignOptions } from './options.ts';
 export type { CountersignConfig } from './settings/config-file.ts';
 export { SettingsError, type WrongSetting } from './settings/settings-error.ts';
 export type { CountersignContext } from './context.ts';
+export type { AttachedWebSocket } from './websocket/attached.ts';
+export type { GatedSocket } from './websocket/gate.ts';
 export type { CountersignRouter } from './router.ts';
 export type { CountersignErrorData, CountersignErrorShape } from './error/error-shape.ts';
 export { codeOfReason } from './error/code-of-reason.ts';

@@ -1,5 +1,6 @@
 import {
   defaultLimits,
+  limitBounds,
   type Clock,
   type DatabaseOptions,
   type Limits,
@@ -77,6 +78,7 @@ export const optionsSchema = z.strictObject({
       z.enum(limitNames),
       z.number('a number').int('a whole number').min(0, 'no negative number'),
     )
+    .superRefine(refuseBeyondBounds)
     .default({}),
   migrate: z.boolean('true or false').default(true),
   sweep: z.boolean('true or false').default(true),
@@ -91,6 +93,14 @@ export const optionsSchema = z.strictObject({
 });
 
 export type ParsedOptions = z.output<typeof optionsSchema>;
+
+function refuseBeyondBounds(limits: Partial<Limits>, ctx: z.RefinementCtx): void {
+  for (const name of limitNames) {
+    const bound = limitBounds[name];
+    if (bound === undefined || (limits[name] ?? 0) <= bound) continue;
+    ctx.addIssue({ code: 'custom', path: [name], message: `at most ${bound}` });
+  }
+}
 
 /** @throws SettingsError naming every wrong option. */
 export function parseOptions(options: CountersignOptions): ParsedOptions {

@@ -41,14 +41,18 @@ const contract: Record<ErrorReason, [code: string, status: number]> = {
 const shapeOf = (cause: unknown) => errorShape(new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause }));
 
 it.each(errorReasons)('gives %s the code and status of the contract', (reason) => {
-  const shape = shapeOf(
-    new CountersignError(reason, { details: { retryAt: 1 }, authorizationRequest: { id: 'areq_1' } }),
-  );
+  const shape = shapeOf(new CountersignError(reason, { authorizationRequest: { id: 'areq_1' } }));
   const [code, httpStatus] = contract[reason];
   expect(shape.message).toBe(errorSentences[reason]);
   expect(shape.data).toMatchObject({ code, httpStatus, reason });
-  if (reason !== 'internal')
-    expect(shape.data).toMatchObject({ details: { retryAt: 1 }, authorizationRequest: { id: 'areq_1' } });
+  if (reason !== 'internal') expect(shape.data).toMatchObject({ authorizationRequest: { id: 'areq_1' } });
+});
+
+it('tells what belongs to a reason, and of what nobody foresaw its id in the log alone', () => {
+  const details = { retryAt: new Date(1) };
+  expect(shapeOf(new CountersignError('rate_limited', { details })).data.details).toEqual(details);
+  const unforeseen = new CountersignError('internal', { details: { errorId: 'told by somebody else' } });
+  expect(shapeOf(unforeseen).data.details).toEqual({ errorId: expect.stringMatching(/^err_/) as string });
 });
 
 describe('what tRPC refuses by itself', () => {

@@ -1,7 +1,8 @@
-import { defineOperation, otp } from '@countersign/core';
+import { defineOperation, limitBounds, otp } from '@countersign/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createCountersign, SettingsError } from '../src/index.ts';
+import { parseOptions } from '../src/options.ts';
 import { resolveSettings } from '../src/settings/resolve.ts';
 import { devSchema, migrateSchema, serveSchema } from '../src/settings/schema.ts';
 
@@ -50,6 +51,22 @@ describe('the options of createCountersign', () => {
     ]);
     expect((error as SettingsError).message).toContain('expected base64 of at least 32 random bytes');
     expect((error as SettingsError).message).not.toContain('short');
+  });
+
+  it('loosen no limit beyond what the odds of guessing allow', () => {
+    const options = {
+      issuer: 'Acme Bank',
+      audience: 'bank.example',
+      methods: [],
+      secret,
+      database,
+    };
+    const within = { ...limitBounds, sendsPerSubjectDayMax: 1_000_000 };
+    expect(parseOptions({ ...options, limits: within }).limits).toEqual(within);
+    for (const [name, bound] of Object.entries(limitBounds)) {
+      const parse = () => parseOptions({ ...options, limits: { [name]: bound + 1 } });
+      expect(parse, name).toThrow(`limits.${name}`);
+    }
   });
 
   it('are not made up: a database and a secret must be given', async () => {

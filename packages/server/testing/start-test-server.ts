@@ -25,6 +25,8 @@ export interface TestServer extends AsyncDisposable {
   readonly credential: { readonly authorization: string };
   readonly clock: TestClock;
   readonly database: TestDatabase;
+  /** After `cs.drain()`: takes WebSockets again, as the next process on the port would. */
+  attachAnew(): void;
   /** Every line that was logged. */
   readonly log: readonly string[];
 }
@@ -71,6 +73,7 @@ export async function startTestServer({
     logger: createLogger({ level: 'debug', write: (line) => void log.push(line) }),
   });
   listener.answerWith(development ? withDevelopmentDoors(cs.handler, inbox) : cs.handler);
+  cs.attachWebSocket(listener.server);
   return {
     url,
     port: listener.port,
@@ -81,8 +84,9 @@ export async function startTestServer({
     clock,
     database,
     log,
+    attachAnew: () => void cs.attachWebSocket(listener.server),
     async [Symbol.asyncDispose]() {
-      await listener.close();
+      await Promise.all([listener.close(), cs.drain()]);
       await cs.close();
       await database[Symbol.asyncDispose]();
     },

@@ -8,6 +8,7 @@ import { openDevKeys, type DevKeys } from '../dev/keys.ts';
 import type { devSchema } from '../settings/schema.ts';
 import { bind, defaultPort } from './bind.ts';
 import { since } from './elapsed.ts';
+import { followEvents } from './follow-events.ts';
 import type { Report } from './report.ts';
 import type { Shutdown } from './shutdown.ts';
 
@@ -45,8 +46,11 @@ export async function startDev(
     logger: settings.logger ?? report.logger,
   });
   const cs = await shutdown.own(opening, (one) => one.close());
+  await shutdown.own(followEvents(cs.core, report), (end) => end());
   // Bound first, but to be closed first as well: calls in progress still need what was started since.
-  await shutdown.own(Promise.resolve(listener), (one) => one.close());
+  await shutdown.own(Promise.resolve(listener), async (one) => {
+    await Promise.all([one.close(), cs.drain()]);
+  });
   report.step({
     name: 'migrations',
     text: `${migrationsText(cs.core.migrated.length)} (schema "countersign")`,
@@ -54,8 +58,8 @@ export async function startDev(
   });
   report.step({ name: 'keys', text: keysText(keys), fields: { serviceKeyFile: keys.serviceKeyFile } });
 
-  cs.core.event.reader.subscribe((events) => events.forEach(report.event));
   listener.answerWith(withDevelopmentDoors(cs.handler, inbox));
+  cs.attachWebSocket(listener.server);
   const url = `http://localhost:${listener.port}`;
   const text = listener.moved ? `${url}  (${defaultPort} was taken)` : url;
   report.step({

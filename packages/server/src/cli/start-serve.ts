@@ -22,7 +22,9 @@ export async function startServe(
   const opening = createCountersign({ ...options, methods: settings.methods ?? [], logger });
   const cs = await shutdown.own(opening, (one) => one.close());
   // Bound first, but to be closed first as well: calls in progress still need what was started since.
-  await shutdown.own(Promise.resolve(listener), (one) => one.close());
+  await shutdown.own(Promise.resolve(listener), async (one) => {
+    await Promise.all([one.close(), cs.drain()]);
+  });
   report.step({ name: 'database', text: 'connected, schema up to date', milliseconds: since(databaseAt) });
   if (settings.methods === undefined) {
     logger.warn(
@@ -32,6 +34,7 @@ export async function startServe(
   }
 
   listener.answerWith(cs.handler);
+  cs.attachWebSocket(listener.server);
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`;
   report.step({
     name: 'listening',

@@ -6,6 +6,11 @@ export const httpLimits = Object.freeze({
   requestMilliseconds: 30_000,
   headersMilliseconds: 10_000,
   keepAliveMilliseconds: 5_000,
+  /**
+   * Time without a byte in either direction. Streams send a sign of life more often, so what this cuts is a
+   * client that no longer reads.
+   */
+  silenceMilliseconds: 60_000,
   /** Time for answers in progress after the server was told to stop. */
   drainMilliseconds: 5_000,
 });

@@ -13,6 +13,8 @@ export interface ListenOptions {
 /** A port that is bound. What it answers can be exchanged, so that the port is ours before the work begins. */
 export interface HttpListener {
   readonly port: number;
+  /** For what shares the port: `cs.attachWebSocket(listener.server)`. */
+  readonly server: Server;
   answerWith(handler: HttpHandler): void;
   /** Stops accepting, lets answers in progress finish for 5 s, cuts the rest. */
   close(): Promise<void>;
@@ -28,14 +30,18 @@ export async function listen({ port, host }: ListenOptions): Promise<HttpListene
       requestTimeout: httpLimits.requestMilliseconds,
       headersTimeout: httpLimits.headersMilliseconds,
       keepAliveTimeout: httpLimits.keepAliveMilliseconds,
+      // Somebody who offers another protocol beside HTTP gets HTTP.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
   }) as Server;
+  server.setTimeout(httpLimits.silenceMilliseconds);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
+    server,
     answerWith(next) {
       handler = next;
     },

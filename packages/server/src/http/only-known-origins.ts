@@ -12,7 +12,7 @@ export function onlyKnownOrigins(origins: readonly string[]): MiddlewareHandler 
   const share = cors({
     origin: (origin) => (known.has(origin) ? origin : null),
     allowMethods: ['GET', 'POST'],
-    allowHeaders: ['authorization', 'content-type', 'trpc-accept', 'traceparent'],
+    allowHeaders: ['authorization', 'content-type', 'trpc-accept', 'last-event-id', 'traceparent'],
     maxAge: 600,
   });
   return async (c, next) => {

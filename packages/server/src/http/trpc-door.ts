@@ -4,6 +4,7 @@ import type { Logger } from '@countersign/core';
 import { Hono } from 'hono';
 import type { CountersignContext } from '../context.ts';
 import { logError } from '../error/log-error.ts';
+import { isEventStream, type EventStreams } from './event-streams.ts';
 import { httpLimits } from './limits.ts';
 import { limitBody } from './limit-body.ts';
 import { onlyJson } from './only-json.ts';
@@ -14,10 +15,11 @@ export interface TrpcDoorOptions {
   readonly origins: readonly string[];
   readonly logger: Logger;
   readonly contextOf: (request: Request) => CountersignContext;
+  readonly streams: EventStreams;
 }
 
-/** `/trpc`: every procedure, over HTTP. The checks stand in the order in which they run. */
-export function trpcDoor({ router, origins, logger, contextOf }: TrpcDoorOptions): Hono {
+/** `/trpc`: every procedure, over HTTP and server-sent events. The checks stand in the order in which they run. */
+export function trpcDoor({ router, origins, logger, contextOf, streams }: TrpcDoorOptions): Hono {
   const app = new Hono();
   app.use(
     '/trpc/*',
@@ -26,18 +28,20 @@ export function trpcDoor({ router, origins, logger, contextOf }: TrpcDoorOptions
     limitBody(httpLimits.bodyBytesMax),
     async (c, next) => {
       await next();
-      c.res.headers.set('cache-control', 'no-store');
+      // A stream that a proxy compresses arrives in lumps.
+      c.res.headers.set('cache-control', isEventStream(c.res) ? 'no-store, no-transform' : 'no-store');
     },
   );
-  app.all('/trpc/*', (c) =>
-    fetchRequestHandler({
+  app.all('/trpc/*', async (c) => {
+    const answer = await fetchRequestHandler({
       endpoint: '/trpc',
       req: c.req.raw,
       router,
       createContext: () => contextOf(c.req.raw),
       maxBatchSize: httpLimits.batchSizeMax,
       onError: ({ error, path }) => logError(logger, error, path),
-    }),
-  );
+    });
+    return streams.keep(answer);
+  });
   return app;
 }

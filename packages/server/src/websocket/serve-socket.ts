@@ -1,0 +1,153 @@
+import { CountersignError, type Actor, type Logger } from '@countersign/core';
+import type { AnyTRPCRouter } from '@trpc/server';
+import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
+import type { IncomingMessage } from 'node:http';
+import { WebSocket, type RawData, type WebSocketServer } from 'ws';
+import { subjectOf } from '../actor/subject-of.ts';
+import type { CountersignContext } from '../context.ts';
+import type { Places } from '../stream/places.ts';
+import { urlOf } from './admit-upgrade.ts';
+import { headerCredentials, parameterCredentials } from './credentials.ts';
+import { drainSocket } from './drain-socket.ts';
+import { holdWhileBusy } from './hold-while-busy.ts';
+import type { SocketLimits } from './limits.ts';
+import { logFailure } from './log-failure.ts';
+import { createMessageBudget } from './message-budget.ts';
+import { createScreen } from './screen.ts';
+
+export interface SocketServices {
+  readonly router: AnyTRPCRouter;
+  readonly logger: Logger;
+  /** Who calls, by every credential that was given. */
+  readonly actorOf: (credentials: readonly string[]) => Actor | null;
+  readonly contextOf: (actor: Actor | null, socket: WebSocket) => CountersignContext;
+  /** Where the sockets come from; the adapter's options ask for it. */
+  readonly upgrades: WebSocketServer;
+  readonly onClosed: (socket: ServedSocket) => void;
+  /** How many connections a subject has. */
+  readonly connections: Places;
+}
+
+/** One open WebSocket. */
+export interface ServedSocket {
+  /** Asks for a sign of life, and ends the connection when none came since the last time. */
+  ping(): void;
+  /** Sends a reconnect notice, lets calls in progress end, and closes. */
+  drain(): Promise<void>;
+}
+
+/** "Policy violation" of RFC 6455, §7.4.1. */
+const policyViolation = 1008;
+
+/**
+ * Serves the router on one WebSocket. The adapter is tRPC's; what it has no limit for is here: messages,
+ * calls in progress, what waits unsent, time without a credential, time without a sign of life.
+ */
+export function serveSocket(
+  socket: WebSocket,
+  request: IncomingMessage,
+  services: SocketServices,
+  limits: SocketLimits,
+): ServedSocket {
+  const { router, logger, actorOf, contextOf, connections, upgrades, onClosed } = services;
+  const budget = createMessageBudget(limits.messagesPerMinuteMax);
+  const inHeaders = headerCredentials(request);
+  let caller: Actor | null = null;
+  let isAlive = true;
+  let refusals = 0;
+
+  const isTrusted = () => caller?.kind === 'service' || caller?.kind === 'operator';
+  const end = (why: string) => {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    socket.close(policyViolation, why);
+    setTimeout(() => socket.terminate(), limits.closeMilliseconds).unref();
+  };
+  const refused = () => {
+    refusals += 1;
+    if (refusals > limits.refusalsMax && !isTrusted()) end('too many refused messages');
+  };
+  const mayRead = () => isTrusted() || budget.take(performance.now());
+  const cutWhenFull = () => {
+    if (socket.bufferedAmount <= limits.unsentBytesMax || socket.readyState !== WebSocket.OPEN) return;
+    logger.debug({ bytes: socket.bufferedAmount }, 'a connection that does not read was cut');
+    // Not closed: a closing frame would wait behind all that, and keep it in memory.
+    socket.terminate();
+  };
+  const isBusy = () => screen.callsInProgress() >= limits.callsAtOnceMax;
+  const screen = createScreen({
+    socket,
+    introduced: urlOf(request)?.searchParams.get('connectionParams') !== '1',
+    mayRead,
+    onRefused: refused,
+    onSending: cutWhenFull,
+    onAdmitted: () => {
+      if (caller !== null) refusals = 0;
+      holdWhileBusy(socket, isBusy);
+    },
+  });
+
+  /** What is no call and has an answer all the same: pings, and tRPC's pings, which are texts. */
+  const onSmallTalk = () => {
+    if (!mayRead()) refused();
+    cutWhenFull();
+  };
+  socket.on('pong', () => (isAlive = true));
+  socket.on('ping', onSmallTalk);
+  // Before tRPC's own listener, which is added below.
+  socket.on('message', (data, isBinary) => {
+    if (isSmallTalk(data, isBinary)) onSmallTalk();
+    else if (caller === null) refused();
+  });
+
+  let stranger: NodeJS.Timeout | undefined = setTimeout(
+    () => end('no credential'),
+    limits.introductionMilliseconds,
+  ).unref();
+  const known = () => {
+    clearTimeout(stranger);
+    stranger = undefined;
+  };
+  let leave: (() => void) | null = null;
+  socket.on('close', () => {
+    known();
+    leave?.();
+    onClosed(served);
+  });
+
+  const welcome = (credentials: readonly string[]): CountersignContext => {
+    caller = actorOf(credentials);
+    if (caller !== null) known();
+    const subject = subjectOf(caller);
+    leave = subject === null ? null : connections.take(subject);
+    if (subject !== null && leave === null) throw new CountersignError('rate_limited');
+    return contextOf(caller, socket);
+  };
+
+  getWSConnectionHandler({
+    wss: upgrades,
+    router,
+    createContext: ({ info }) => welcome([...inHeaders, ...parameterCredentials(info.connectionParams)]),
+    experimental_encoder: screen.encoder,
+    onError: ({ error, path }) => logFailure(logger, error, path),
+  })(socket, addressOnly(request));
+
+  const served: ServedSocket = {
+    ping() {
+      if (!isAlive) socket.terminate();
+      isAlive = false;
+      if (socket.readyState === WebSocket.OPEN) socket.ping();
+    },
+    drain: () => drainSocket(socket, screen.callsInProgress, limits),
+  };
+  return served;
+}
+
+/** All that tRPC's adapter reads of the request. The whole of it would stay in memory with the socket: 1 KB. */
+function addressOnly({ url, headers: { host }, socket }: IncomingMessage): IncomingMessage {
+  return { url, headers: { host }, socket } as IncomingMessage;
+}
+
+/** What tRPC's adapter takes for signs of life before it looks for a message. */
+function isSmallTalk(data: RawData, isBinary: boolean): boolean {
+  return !isBinary && Buffer.isBuffer(data) && data.length === 4 && /^P[IO]NG$/.test(data.toString());
+}
