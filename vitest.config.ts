@@ -9,7 +9,12 @@ const database = ['packages/core/testing/database-setup.ts'];
 const projects = [
   { name: 'core', include: ['packages/core/test/**/*.test.ts'], globalSetup: database },
   { name: 'server', include: ['packages/server/test/**/*.test.ts'], globalSetup: database },
-  { name: 'client', include: ['packages/client/test/**/*.test.ts'] },
+  {
+    name: 'client',
+    include: ['packages/client/test/**/*.test.ts'],
+    globalSetup: database,
+    expect: { poll: { timeout: 10_000 } }, // Networks are cut and mended while it waits.
+  },
   {
     name: 'embedded-postgres',
     include: ['packages/embedded-postgres/test/**/*.test.ts'],

@@ -25,6 +25,15 @@ describe('the boundaries of the architecture', () => {
     },
   );
 
+  it('hold for the client in types too: what a type names must be installed', () => {
+    const texts = findViolations(`${fixtures}client-stands-alone`).map(({ text }) => text.split(' ')[1]);
+    const inTypes = ['@countersign/server.', '@countersign/core.', 'zod.'];
+    expect(texts).toEqual(['zod.', '@countersign/core.', 'node:fs.', ...inTypes]);
+    const [violation, ...others] = findViolations(`${fixtures}client-runs-no-server`);
+    expect(violation?.text).toContain('@trpc/server/observable');
+    expect(others).toEqual([]); // the types of tRPC are its own client's too
+  });
+
   it('have no fixture without a rule', () => {
     const folders = new Set(listTree(fixtures).map((path) => path.split('/')[0]));
     expect(folders).toEqual(new Set(boundaryRules.map(({ name }) => name)));

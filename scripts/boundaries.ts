@@ -68,7 +68,7 @@ export const boundaryRules: readonly BoundaryRule[] = [
   },
   {
     name: 'time-and-chance-are-ports',
-    sentence: 'The clock and randomness are read in packages/core/src/runtime.ts alone.',
+    sentence: 'The clock and randomness are read in src/runtime.ts of core and of client alone.',
     applies: 'packages/',
     broken: (file) =>
       readsTimeAndChance(file.path) ? [] : [...usesOf(file, timeAndChance), ...randomImports(file)],
@@ -88,12 +88,17 @@ export const boundaryRules: readonly BoundaryRule[] = [
   },
   {
     name: 'client-stands-alone',
-    sentence: 'Client imports nothing of ours, no zod and no Node built-ins: it runs in a browser.',
+    sentence:
+      'Client imports nothing of ours, no zod and no Node built-ins, in types neither: it runs in a browser.',
     applies: client,
     broken: (file) =>
-      file.imports.filter(
-        ({ name }) => builtins.has(name) || /^(@countersign\/|@trpc\/server|zod$|zod\/)/.test(name),
-      ),
+      file.imports.filter(({ name }) => builtins.has(name) || /^(@countersign\/|zod$|zod\/)/.test(name)),
+  },
+  {
+    name: 'client-runs-no-server',
+    sentence: 'Client takes from @trpc/server types alone, which tRPC’s own client needs too.',
+    applies: client,
+    broken: (file) => importsOf(file, /^@trpc\/server(\/|$)/).filter(({ isTypeOnly }) => !isTypeOnly),
   },
   {
     name: 'console-knows-the-client-only',
@@ -160,14 +165,14 @@ function linesOf(file: SourceFile, pattern: RegExp): Mention[] {
   return file.text
     .split('\n')
     .flatMap((text, index) =>
-      pattern.test(text) ? [{ name: text.trim(), line: index + 1, names: [] }] : [],
+      pattern.test(text) ? [{ name: text.trim(), line: index + 1, names: [], isTypeOnly: false }] : [],
     );
 }
 
-/** The one file, and everything that is no part of the product: tests, their helpers, proofs. */
+/** The one file of a package, and everything that is no part of the product: tests, their helpers, proofs. */
 function readsTimeAndChance(path: string): boolean {
   const isProduct = /^packages\/(core|server|client|console)\/src\//.test(path);
-  return !isProduct || path === `${core}runtime.ts`;
+  return !isProduct || path === `${core}runtime.ts` || path === `${client}runtime.ts`;
 }
 
 function randomImports(file: SourceFile): Mention[] {

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dumpSchema } from './dump-schema.ts';
+import * as client from './generate-client.ts';
 import { errorsDocument, eventsDocument, proceduresDocument } from './generate-docs.ts';
 
 export interface GeneratedFile {
@@ -16,6 +17,13 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { file: 'docs/errors.md', produce: errorsDocument },
   { file: 'docs/events.md', produce: eventsDocument },
   { file: 'docs/procedures.md', produce: proceduresDocument },
+  { file: 'packages/client/src/generated/client.ts', produce: client.clientFile },
+  { file: 'packages/client/src/generated/dates.ts', produce: client.datesFile },
+  { file: 'packages/client/src/generated/errors.ts', produce: client.errorsFile },
+  { file: 'packages/client/src/generated/index.ts', produce: client.indexFile },
+  { file: 'packages/client/src/generated/procedures.ts', produce: client.proceduresFile },
+  { file: 'packages/client/src/generated/router.ts', produce: client.routerFile },
+  { file: 'packages/client/src/generated/schema.ts', produce: client.schemaFile },
   { file: 'packages/core/src/database/schema.sql', produce: dumpSchema },
 ];
 

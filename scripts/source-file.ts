@@ -17,6 +17,8 @@ export interface Mention {
   readonly line: number;
   /** What is taken from an imported module; empty for `import * as`. */
   readonly names: readonly string[];
+  /** Of an import: it is gone when the file runs. */
+  readonly isTypeOnly: boolean;
 }
 
 /** Any node of the syntax tree, seen from outside. */
@@ -36,9 +38,10 @@ export function readSourceFile(root: string, path: string): SourceFile {
   visit(program, (node) => {
     const line = lineOf(node.start);
     const source = importedModule(node);
-    if (source !== undefined) imports.push({ name: source, line, names: importedNames(node) });
+    if (source !== undefined)
+      imports.push({ name: source, line, names: importedNames(node), isTypeOnly: isTypeOnly(node) });
     const use = usedGlobal(node);
-    if (use !== undefined) uses.push({ name: use, line, names: [] });
+    if (use !== undefined) uses.push({ name: use, line, names: [], isTypeOnly: false });
   });
   return { path, text, imports, uses };
 }
@@ -50,6 +53,11 @@ function importedModule(node: Node): string | undefined {
   );
   const source = hasSource ? node['source'] : undefined;
   return isNode(source) && typeof source['value'] === 'string' ? source['value'] : undefined;
+}
+
+/** `import type … from`, `export type … from`, `typeof import()`; a list of single types still loads its module. */
+function isTypeOnly(node: Node): boolean {
+  return node['importKind'] === 'type' || node['exportKind'] === 'type' || node.type === 'TSImportType';
 }
 
 function importedNames(node: Node): string[] {

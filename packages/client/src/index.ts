@@ -1,1 +1,23 @@
-export {};
+export { createCountersignClient } from './client.ts';
+export type { AuthorizationRequests, CountersignClient, EventPage, Events } from './countersign-client.ts';
+export type { ClientOptions, FetchFunction, Token, TokenSource } from './options.ts';
+export type { AuthorizationRequestHandle } from './authorization-request/handle.ts';
+export type { Pages } from './pages.ts';
+export type { Transformer, TransformerOption } from './transformer.ts';
+export type { BackoffLimits } from './backoff.ts';
+export type { ConnectionState } from './stream/gate.ts';
+export type { Timing } from './stream/timing.ts';
+export {
+  CountersignError,
+  isCountersignError,
+  reasonOf,
+  type DetailsOf,
+  type FailureReason,
+} from './error.ts';
+export {
+  AuthorizationCancelled,
+  AuthorizationDenied,
+  AuthorizationExpired,
+  AuthorizationNotGranted,
+} from './decision.ts';
+export type * from './generated/index.ts';

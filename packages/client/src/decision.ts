@@ -1,0 +1,29 @@
+import type { AuthorizationRequest } from './generated/schema.ts';
+
+/** An authorization request that was not granted. `request` is how it stands, null when it was not read yet. */
+export abstract class AuthorizationNotGranted extends Error {
+  readonly request: AuthorizationRequest | null;
+
+  constructor(message: string, request: AuthorizationRequest | null, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.request = request;
+  }
+}
+
+/** The person said no, or the last wrong proof was given: `request.reason` tells which. */
+export class AuthorizationDenied extends AuthorizationNotGranted {
+  override readonly name = 'AuthorizationDenied';
+}
+
+/** Nobody answered in time. */
+export class AuthorizationExpired extends AuthorizationNotGranted {
+  override readonly name = 'AuthorizationExpired';
+}
+
+/**
+ * The request was called off, or whoever waited for it gave up: then `cause` is the reason of the signal, and
+ * the request itself may still be waiting.
+ */
+export class AuthorizationCancelled extends AuthorizationNotGranted {
+  override readonly name = 'AuthorizationCancelled';
+}

@@ -1,0 +1,44 @@
+// Made from the router and its schemas by `npm run generate`. A change belongs there; a check fails when this
+// is not up to date.
+
+import {
+  authorizationRequest,
+  authorizationRequestSnapshotEvent,
+  challenge,
+  event,
+  receipt,
+  type Dates,
+} from './dates.ts';
+
+/** What a call must know of a procedure when it runs. */
+export interface Procedure {
+  readonly type: 'query' | 'mutation' | 'subscription';
+  /** Carries a proof: never behind another call in a batch. */
+  readonly proof?: true;
+  /** Where dates stand in what it answers, or in each thing that it yields. */
+  readonly dates?: Dates;
+}
+
+/** Every procedure of the router, by its path. */
+export const procedures = {
+  authorizationRequest: {
+    create: { type: 'mutation', dates: authorizationRequest },
+    get: { type: 'query', dates: authorizationRequest },
+    list: { type: 'query', dates: { items: [authorizationRequest] } },
+    challenge: { type: 'mutation', dates: challenge },
+    check: { type: 'mutation', proof: true },
+    grant: { type: 'mutation', proof: true, dates: { request: authorizationRequest } },
+    deny: { type: 'mutation', proof: true, dates: authorizationRequest },
+    cancel: { type: 'mutation', dates: authorizationRequest },
+    reset: { type: 'mutation', dates: { request: authorizationRequest, challenge } },
+    consume: { type: 'mutation', dates: { receipt } },
+    watch: { type: 'subscription', dates: authorizationRequestSnapshotEvent },
+  },
+  method: {
+    list: { type: 'query' },
+  },
+  event: {
+    list: { type: 'query', dates: { items: [event] } },
+    stream: { type: 'subscription', dates: event },
+  },
+} as const satisfies Record<string, Record<string, Procedure>>;

@@ -1,0 +1,206 @@
+// Made from the router and its schemas by `npm run generate`. A change belongs there; a check fails when this
+// is not up to date.
+
+import type {
+  TRPCBuiltRouter,
+  TRPCMutationProcedure,
+  TRPCQueryProcedure,
+  TRPCSubscriptionProcedure,
+} from '@trpc/server';
+import type { CountersignErrorShape } from './errors.ts';
+import type {
+  AuthorizationRequest,
+  AuthorizationRequestCancelInput,
+  AuthorizationRequestChallengeInput,
+  AuthorizationRequestCheckInput,
+  AuthorizationRequestCheckOutput,
+  AuthorizationRequestConsumeInput,
+  AuthorizationRequestConsumeOutput,
+  AuthorizationRequestCreateInput,
+  AuthorizationRequestDenyInput,
+  AuthorizationRequestGetInput,
+  AuthorizationRequestGrantInput,
+  AuthorizationRequestGrantOutput,
+  AuthorizationRequestListInput,
+  AuthorizationRequestListOutput,
+  AuthorizationRequestResetInput,
+  AuthorizationRequestResetOutput,
+  AuthorizationRequestWatchEvent,
+  AuthorizationRequestWatchInput,
+  Challenge,
+  Event,
+  EventListInput,
+  EventListOutput,
+  EventStreamInput,
+  MethodListInput,
+  MethodListOutput,
+} from './schema.ts';
+
+interface Definition<Input, Output> {
+  input: Input;
+  output: Output;
+  meta: object;
+  errorShape: CountersignErrorShape;
+}
+
+type Mutation<Input, Output> = TRPCMutationProcedure<Definition<Input, Output>>;
+
+type Query<Input, Output> = TRPCQueryProcedure<Definition<Input, Output>>;
+
+/** tRPC hands each thing over together with the id to go on after. */
+type Subscription<Input, Output> = TRPCSubscriptionProcedure<
+  Definition<Input, AsyncIterable<{ id: string; data: Output }, void>>
+>;
+
+/** The procedures by their paths. An alias, because an interface has no index signature, which tRPC asks for. */
+export type CountersignRecord = {
+  authorizationRequest: {
+    /**
+     * Asks for the authorization of one operation with these exact values. When exactly one method is
+     * possible its challenge is issued at once and its message sent after the commit.
+     *
+     * `subjectId` is required from the service. A subject may create only what its operation declares
+     * `clientCreatable`, for itself and in its session, and may say only `slug`, `data`, `methods`,
+     * `factorIds`, `locale` and `idempotencyKey`; any other key is `forbidden`. `title`, `description` and
+     * `facts` are for a slug that no operation defines; otherwise the operation makes them. `data` is at
+     * most 16 KiB in canonical form, 16 levels deep.
+     *
+     * @throws CountersignError `invalid_input`, `forbidden`, `method_unavailable`, `rate_limited` (limits
+     * of waiting requests and of messages), `delivery_failed` (the request exists and is on the error),
+     * `idempotency_conflict`.
+     */
+    create: Mutation<AuthorizationRequestCreateInput, AuthorizationRequest>;
+    /**
+     * One request, as this actor may see it.
+     *
+     * @throws CountersignError `not_found` when it is unknown, another subject's, or bound to another
+     * session.
+     */
+    get: Query<AuthorizationRequestGetInput, AuthorizationRequest>;
+    /**
+     * The requests that this actor may see, newest first, a page at a time: `nextCursor` of one page is
+     * `cursor` of the next, and what is created in between moves nothing.
+     *
+     * @throws CountersignError `invalid_input` for a cursor that is none.
+     */
+    list: Query<AuthorizationRequestListInput | undefined, AuthorizationRequestListOutput>;
+    /**
+     * Asks for a proof: the first one when several methods are possible, or one more message. The code
+     * before stays valid beside the new one; attempts are shared and never refilled.
+     *
+     * @throws CountersignError `not_found`, `not_waiting`, `expired`, `method_ambiguous`,
+     * `method_unavailable`, `rate_limited` (cool-down, sends), `delivery_failed`.
+     */
+    challenge: Mutation<AuthorizationRequestChallengeInput, Challenge>;
+    /**
+     * Is this proof right? Decides nothing. A wrong one costs an attempt; a right one costs none, and lets
+     * the service that asked grant without the proof for a minute.
+     *
+     * @throws CountersignError `invalid_input` (wrong shape, costs nothing), `not_found`, `not_waiting`,
+     * `expired`, `attempts_exhausted`, `subject_locked`, `factor_locked`, `method_unavailable`.
+     */
+    check: Mutation<AuthorizationRequestCheckInput, AuthorizationRequestCheckOutput>;
+    /**
+     * The person's proof grants the request: once, for this data, until `executeBefore`. Wrong is an
+     * answer (`granted: false`) and costs an attempt. Without a proof only the service may grant, within a
+     * minute of its own right `check`.
+     *
+     * The grant without `proof` is for the service alone.
+     *
+     * @throws CountersignError as `authorizationRequest.check`, and `proof_required`.
+     */
+    grant: Mutation<AuthorizationRequestGrantInput, AuthorizationRequestGrantOutput>;
+    /**
+     * The person says no. Needs no proof: refusing must always be possible. "This was not me" counts only
+     * from the service or with a device's signature; without one it is recorded as declined. A proof that
+     * comes along is checked for its shape only; one of a method that is no longer there does not stand in
+     * the way.
+     *
+     * @throws CountersignError `not_found`, `not_waiting`, `expired`.
+     */
+    deny: Mutation<AuthorizationRequestDenyInput, AuthorizationRequest>;
+    /**
+     * Calls the operation off before a decision.
+     *
+     * @throws CountersignError `not_found`, `not_waiting`, `expired`; `forbidden` for a device.
+     */
+    cancel: Mutation<AuthorizationRequestCancelInput, AuthorizationRequest>;
+    /**
+     * A new code, the old ones void, a new expiry (never later than an hour after the creation). Counts as
+     * a resend; attempts are kept; a decided or expired request is not revived.
+     *
+     * @throws CountersignError as `authorizationRequest.challenge`.
+     */
+    reset: Mutation<AuthorizationRequestResetInput, AuthorizationRequestResetOutput>;
+    /**
+     * Uses the grant: once, for exactly the data that was authorized. With `tx` it happens inside your own
+     * transaction, so that your write and the consumption commit together or not at all; then no
+     * idempotency key is needed, your transaction is one.
+     *
+     * `tx` exists in process only: `cs.consume(input, { tx })`.
+     *
+     * @throws CountersignError in this order: `not_found`, `data_mismatch`, `not_granted`,
+     * `already_consumed`, `execution_window_passed`; and `transaction_required`, `foreign_database` for a
+     * `tx` that is none or elsewhere.
+     */
+    consume: Mutation<AuthorizationRequestConsumeInput, AuthorizationRequestConsumeOutput>;
+    /**
+     * One request as it is, and then what happens to it: first `authorization_request.snapshot` with
+     * `data.request`, as `get` shows it; then its events by their sequence, as they are committed, without
+     * waiting for other transactions. It ends after denied, cancelled, expired or consumed, at the end of
+     * the execution window, five seconds after an expiry that nobody has written down, when its signal
+     * aborts, or when core is closed.
+     *
+     * The snapshot contains the events up to its `sequence`. With `lastEventId` it still comes first, and
+     * all events after that one follow, also those that it contains; going on from the snapshot's own id
+     * gives the same events once more. So each event is told, whenever the reader was cut off.
+     *
+     * @throws CountersignError `not_found` as `authorizationRequest.get`; `invalid_input` for a
+     * `lastEventId` that is none.
+     */
+    watch: Subscription<AuthorizationRequestWatchInput, AuthorizationRequestWatchEvent>;
+  };
+  method: {
+    /**
+     * The ways of proving that this installation offers.
+     *
+     * `includeInactive` changes nothing yet.
+     */
+    list: Query<MethodListInput | undefined, MethodListOutput>;
+  };
+  event: {
+    /**
+     * The log after a cursor, in commit order. `cursor` is where to go on: it moves past what did not
+     * match, so an empty page with another cursor than the one given means "there may be more". Subjects
+     * and devices see the events of what they may see, with public payloads.
+     *
+     * `from: 'now'` gives the cursor of the present end: a stream that begins there can be cut before its
+     * first event and misses nothing (decision 0009).
+     */
+    list: Query<EventListInput | undefined, EventListOutput>;
+    /**
+     * The log as it is written, for ever: what `event.list` shows this actor, in the same order, each
+     * event once. It begins at the present end of the log, at its start, or after `lastEventId`, which an
+     * event or a cursor of `event.list` gave; nothing that commits after the answer is missed. It ends
+     * when its signal aborts or core is closed. Whoever was cut off goes on after the last event it has;
+     * who must miss nothing before its first event begins at a cursor of `event.list`.
+     *
+     * @throws CountersignError `invalid_input` for a `lastEventId` that is none.
+     */
+    stream: Subscription<EventStreamInput | undefined, Event>;
+  };
+};
+
+interface Root {
+  ctx: object;
+  meta: object;
+  errorShape: CountersignErrorShape;
+  transformer: true;
+}
+
+/**
+ * The router as its clients see it: `createTRPCClient<CountersignRouter>(…)`. Written out, so that a compiler
+ * has nothing to infer; a test holds it to the server's own. As an interface it is compared once and not for
+ * each procedure anew, which halves what a call costs the compiler.
+ */
+export interface CountersignRouter extends TRPCBuiltRouter<Root, CountersignRecord> {}

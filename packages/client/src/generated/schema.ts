@@ -1,0 +1,871 @@
+// Made from the router and its schemas by `npm run generate`. A change belongs there; a check fails when this
+// is not up to date.
+
+/** Where a request stands. `waiting` is the one that still changes. */
+export type AuthorizationRequestState = 'waiting' | 'granted' | 'denied' | 'cancelled' | 'expired';
+
+/**
+ * How strongly a proof is tied to the data of the operation, weakest first: `none` (an authenticator
+ * app knows nothing of it), `server` (the message that carried the code showed it), `cryptographic` (a
+ * key signed its hash).
+ */
+export type Binding = 'none' | 'server' | 'cryptographic';
+
+/** What an event can be about. */
+export type AboutKind =
+  | 'authorization_request'
+  | 'confirmation'
+  | 'factor'
+  | 'device'
+  | 'scoped_token'
+  | 'subject'
+  | 'webhook';
+
+/** A line that the person reads. */
+export interface Fact {
+  /** Text of 1 to 40 characters. */
+  label: string;
+  /** Text of at most 200 characters. */
+  value: string;
+}
+
+/** Something of yours that a request is about. */
+export interface RelatedObject {
+  /** Text of 1 to 64 characters. */
+  type: string;
+  /** Text of 1 to 200 characters. */
+  id: string;
+}
+
+/** One dangerous operation that waits for its authorization, or was decided. */
+export interface AuthorizationRequest {
+  /** The id of the request. */
+  id: `areq_${string}`;
+  /** The operation. */
+  slug: string;
+  /** Whose consent it is: an id of the host. */
+  subjectId: string;
+  /** The one session that may see and use it, or null. */
+  sessionId: string | null;
+  /** What the person reads first. */
+  title: string;
+  /** What the person reads next, if there is more. */
+  description: string | null;
+  /** What the person reads, made by the server. */
+  facts: FactView[];
+  /** The exact values that are authorized. */
+  data: unknown;
+  /** Base64url SHA-256 of slug and canonical data. */
+  dataHash: string;
+  /** Base64url SHA-256 of the text the person reads. */
+  displayHash: string;
+  /** What of yours it is about. */
+  relatedObjects: RelatedObjectView[];
+  /** Where it stands; only `waiting` still changes. */
+  state: AuthorizationRequestState;
+  /** Why it was denied: declined, not_me, attempts_exhausted. */
+  reason: string | null;
+  /** The ways to prove that are possible here. */
+  methods: string[];
+  /** How strongly the proof must be tied to the data. */
+  requiredBinding: Binding;
+  /** How strongly the proof was tied to the data, once granted. */
+  binding: Binding | null;
+  /** Wrong proofs that are left, all methods together. Whole number. */
+  attemptsLeft: number;
+  createdAt: Date;
+  /** Until when it can be answered. */
+  expiresAt: Date;
+  /** When it stopped waiting. */
+  decidedAt: Date | null;
+  grantedAt: Date | null;
+  /** Until when the grant can be consumed. */
+  executeBefore: Date | null;
+  consumedAt: Date | null;
+  /** The newest open challenge; always null in a list. */
+  challenge: Challenge | null;
+}
+
+/** A line as the person reads it. */
+export interface FactView {
+  label: string;
+  value: string;
+}
+
+/** Something of yours that the request is about. */
+export interface RelatedObjectView {
+  type: string;
+  id: string;
+}
+
+/** One demand for proof, as the actor who asked for it sees it. */
+export interface Challenge {
+  id: `chal_${string}`;
+  /** The way to prove. */
+  method: string;
+  factorId: string | null;
+  /** Until when it can be answered. */
+  expiresAt: Date;
+  /** Where the message went, masked. */
+  sentTo: string | null;
+  /** What the method needs in the browser: passkey options, a device nonce. */
+  options: unknown;
+  /** To be carried to the device by the person; only for who asked. */
+  digits: string | null;
+  /** When a further message may be asked for. */
+  resendAfter: Date | null;
+}
+
+/** What proves; told apart by its method. A method of your own has a shape of its own. */
+export type Proof =
+  | {
+      method: 'otp';
+      /** Text like `^[0-9]{6,10}$`. */
+      code: string;
+    }
+  | {
+      /** Text of 1 to 64 characters. */
+      method: string;
+      [key: string]: unknown;
+    };
+
+/** Which consent paid for an execution; to be kept beside your own write. */
+export interface Receipt {
+  authorizationRequestId: string;
+  slug: string;
+  subjectId: string;
+  sessionId: string | null;
+  dataHash: string;
+  displayHash: string;
+  binding: Binding;
+  grantedAt: Date;
+  consumedAt: Date;
+}
+
+/** The request as it is: what a watch begins with. No event of the log. */
+export interface AuthorizationRequestSnapshotEvent {
+  /** The cursor: give it back for the events that this watch goes on with. */
+  id: `evt_${string}`;
+  type: 'authorization_request.snapshot';
+  occurredAt: Date;
+  subjectId: string | null;
+  slug: string | null;
+  about: {
+    kind: AboutKind;
+    id: string;
+  };
+  /** The newest event that is contained in it. Whole number. */
+  sequence: number;
+  data: {
+    request: AuthorizationRequest;
+  };
+  /** What the caller of the mutation passed along; null for subjects and devices. */
+  context: unknown;
+}
+
+/** What all events have. */
+export interface EventEnvelope {
+  /** The cursor: give it back to go on after this event. */
+  id: `evt_${string}`;
+  occurredAt: Date;
+  subjectId: string | null;
+  slug: string | null;
+  about: {
+    kind: AboutKind;
+    id: string;
+  };
+  /** 1, 2, 3 … for each thing, without a gap. Whole number. */
+  sequence: number;
+  /** What the caller of the mutation passed along; null for subjects and devices. */
+  context: unknown;
+}
+
+/** A dangerous operation waits for its authorization. */
+export interface AuthorizationRequestCreatedEvent extends EventEnvelope {
+  type: 'authorization_request.created';
+  data: {
+    title: string;
+    methods: string[];
+    requiredBinding: Binding;
+    /** Time as ISO 8601 text. */
+    expiresAt: string;
+    /** For the service only. */
+    by?: string | undefined;
+    dataHash: string;
+    displayHash: string;
+  };
+}
+
+/** A proof was asked for: a code was made, a device prompted. */
+export interface AuthorizationRequestChallengedEvent extends EventEnvelope {
+  type: 'authorization_request.challenged';
+  data: {
+    challengeId: string;
+    method: string;
+    /** For the service only. */
+    factorId?: string | null | undefined;
+    sentTo: string | null;
+    /** Time as ISO 8601 text. */
+    expiresAt: string;
+    /** For the service only. Whole number. */
+    sendsLeft?: number | undefined;
+  };
+}
+
+/** A wrong proof was presented and cost an attempt. */
+export interface AuthorizationRequestCheckFailedEvent extends EventEnvelope {
+  type: 'authorization_request.check_failed';
+  data: {
+    method: string;
+    /** For the service only. */
+    command?: 'check' | 'grant' | undefined;
+    /** Whole number. */
+    attemptsLeft: number;
+    /** For the service only. */
+    by?: string | undefined;
+  };
+}
+
+/** The person authorized the operation; it may be executed once. */
+export interface AuthorizationRequestGrantedEvent extends EventEnvelope {
+  type: 'authorization_request.granted';
+  data: {
+    method: string;
+    /** For the service only. */
+    factorId?: string | null | undefined;
+    /** For the service only. */
+    challengeId?: string | null | undefined;
+    binding: Binding;
+    /** Time as ISO 8601 text. */
+    executeBefore: string;
+    /** For the service only. */
+    by?: string | undefined;
+    dataHash: string;
+    displayHash: string;
+  };
+}
+
+/** The operation was refused: by the person, or after the last wrong proof. */
+export interface AuthorizationRequestDeniedEvent extends EventEnvelope {
+  type: 'authorization_request.denied';
+  data: {
+    reason: 'declined' | 'not_me' | 'attempts_exhausted';
+    /** For the service only. */
+    by?: string | undefined;
+  };
+}
+
+/** The operation was called off before a decision. */
+export interface AuthorizationRequestCancelledEvent extends EventEnvelope {
+  type: 'authorization_request.cancelled';
+  data: {
+    /** For the service only. */
+    by?: string | undefined;
+  };
+}
+
+/** Nobody answered in time. */
+export interface AuthorizationRequestExpiredEvent extends EventEnvelope {
+  type: 'authorization_request.expired';
+  data: {
+    /** Time as ISO 8601 text. */
+    expiresAt: string;
+  };
+}
+
+/** The codes so far are void; a new one was asked for. Attempts were not refilled. */
+export interface AuthorizationRequestResetEvent extends EventEnvelope {
+  type: 'authorization_request.reset';
+  data: {
+    /** Time as ISO 8601 text. */
+    expiresAt: string;
+    /** For the service only. */
+    by?: string | undefined;
+  };
+}
+
+/** The authorization was used. It cannot be used again. */
+export interface AuthorizationRequestConsumedEvent extends EventEnvelope {
+  type: 'authorization_request.consumed';
+  data: {
+    dataHash: string;
+    /** For the service only. */
+    by?: string | undefined;
+  };
+}
+
+/** A confirmation was asked for. */
+export interface ConfirmationRequestedEvent extends EventEnvelope {
+  type: 'confirmation.requested';
+  data: {
+    method: string;
+    /** For the service only. */
+    purpose?: string | null | undefined;
+  };
+}
+
+/** The proof was right. */
+export interface ConfirmationConfirmedEvent extends EventEnvelope {
+  type: 'confirmation.confirmed';
+  data: {
+    method: string;
+  };
+}
+
+/** A wrong proof was presented and cost an attempt. */
+export interface ConfirmationFailedEvent extends EventEnvelope {
+  type: 'confirmation.failed';
+  data: {
+    /** For the service only. */
+    method?: string | undefined;
+    /** Whole number. */
+    attemptsLeft: number;
+  };
+}
+
+/** The confirmation was used. It cannot be used again. */
+export interface ConfirmationUsedEvent extends EventEnvelope {
+  type: 'confirmation.used';
+  data: {
+    /** For the service only. */
+    purpose?: string | null | undefined;
+  };
+}
+
+/** Nobody answered in time. */
+export interface ConfirmationExpiredEvent extends EventEnvelope {
+  type: 'confirmation.expired';
+  data: Record<string, never>;
+}
+
+/** A factor was added. */
+export interface FactorCreatedEvent extends EventEnvelope {
+  type: 'factor.created';
+  data: {
+    method: string;
+  };
+}
+
+/** A factor was proven for the first time. */
+export interface FactorConfirmedEvent extends EventEnvelope {
+  type: 'factor.confirmed';
+  data: {
+    method: string;
+  };
+}
+
+/** A factor was changed. */
+export interface FactorChangedEvent extends EventEnvelope {
+  type: 'factor.changed';
+  data: {
+    method: string;
+    /** For the service only. */
+    changes?: string[] | undefined;
+  };
+}
+
+/** A factor was removed. */
+export interface FactorRemovedEvent extends EventEnvelope {
+  type: 'factor.removed';
+  data: {
+    method: string;
+  };
+}
+
+/** A factor was locked after too many wrong proofs. */
+export interface FactorLockedEvent extends EventEnvelope {
+  type: 'factor.locked';
+  data: {
+    method: string;
+  };
+}
+
+/** A factor was unlocked. */
+export interface FactorUnlockedEvent extends EventEnvelope {
+  type: 'factor.unlocked';
+  data: {
+    method: string;
+  };
+}
+
+/** A device was registered. */
+export interface DeviceRegisteredEvent extends EventEnvelope {
+  type: 'device.registered';
+  data: {
+    /** For the service only. */
+    uuid?: string | undefined;
+    keyed: boolean;
+  };
+}
+
+/** A device was revoked. */
+export interface DeviceRevokedEvent extends EventEnvelope {
+  type: 'device.revoked';
+  data: {
+    /** For the service only. */
+    uuid?: string | undefined;
+  };
+}
+
+/** Another device became the primary one. */
+export interface DevicePrimaryChangedEvent extends EventEnvelope {
+  type: 'device.primary_changed';
+  data: {
+    /** For the service only. */
+    uuid?: string | undefined;
+  };
+}
+
+/** A token was issued. */
+export interface ScopedTokenIssuedEvent extends EventEnvelope {
+  type: 'scoped_token.issued';
+  data: {
+    /** Time as ISO 8601 text. */
+    expiresAt: string;
+    /** For the service only. */
+    recipient?: string | null | undefined;
+  };
+}
+
+/** A token was revoked. */
+export interface ScopedTokenRevokedEvent extends EventEnvelope {
+  type: 'scoped_token.revoked';
+  data: {
+    /** For the service only. */
+    by?: string | undefined;
+  };
+}
+
+/** A token was refused. */
+export interface ScopedTokenRejectedEvent extends EventEnvelope {
+  type: 'scoped_token.rejected';
+  data: {
+    /** For the service only. */
+    reason?: string | undefined;
+  };
+}
+
+/** A subject reached the limit of wrong proofs. */
+export interface SubjectLockedEvent extends EventEnvelope {
+  type: 'subject.locked';
+  data: {
+    /** Time as ISO 8601 text or null. */
+    until: string | null;
+  };
+}
+
+/** An operator unlocked a subject. */
+export interface SubjectUnlockedEvent extends EventEnvelope {
+  type: 'subject.unlocked';
+  data: {
+    /** For the service only. */
+    by?: string | undefined;
+  };
+}
+
+/** A person said with a signature: this was not me. */
+export interface AbuseReportedEvent extends EventEnvelope {
+  type: 'abuse.reported';
+  data: {
+    /** For the service only. */
+    requestId?: string | undefined;
+    /** For the service only. */
+    factorId?: string | undefined;
+  };
+}
+
+/** An endpoint failed for too long and was switched off. */
+export interface WebhookDisabledEvent extends EventEnvelope {
+  type: 'webhook.disabled';
+  data: {
+    /** For the service only. */
+    reason?: string | undefined;
+  };
+}
+
+/** Every event, by its type. */
+export interface EventByType {
+  /** A dangerous operation waits for its authorization. */
+  'authorization_request.created': AuthorizationRequestCreatedEvent;
+  /** A proof was asked for: a code was made, a device prompted. */
+  'authorization_request.challenged': AuthorizationRequestChallengedEvent;
+  /** A wrong proof was presented and cost an attempt. */
+  'authorization_request.check_failed': AuthorizationRequestCheckFailedEvent;
+  /** The person authorized the operation; it may be executed once. */
+  'authorization_request.granted': AuthorizationRequestGrantedEvent;
+  /** The operation was refused: by the person, or after the last wrong proof. */
+  'authorization_request.denied': AuthorizationRequestDeniedEvent;
+  /** The operation was called off before a decision. */
+  'authorization_request.cancelled': AuthorizationRequestCancelledEvent;
+  /** Nobody answered in time. */
+  'authorization_request.expired': AuthorizationRequestExpiredEvent;
+  /** The codes so far are void; a new one was asked for. Attempts were not refilled. */
+  'authorization_request.reset': AuthorizationRequestResetEvent;
+  /** The authorization was used. It cannot be used again. */
+  'authorization_request.consumed': AuthorizationRequestConsumedEvent;
+  /** A confirmation was asked for. */
+  'confirmation.requested': ConfirmationRequestedEvent;
+  /** The proof was right. */
+  'confirmation.confirmed': ConfirmationConfirmedEvent;
+  /** A wrong proof was presented and cost an attempt. */
+  'confirmation.failed': ConfirmationFailedEvent;
+  /** The confirmation was used. It cannot be used again. */
+  'confirmation.used': ConfirmationUsedEvent;
+  /** Nobody answered in time. */
+  'confirmation.expired': ConfirmationExpiredEvent;
+  /** A factor was added. */
+  'factor.created': FactorCreatedEvent;
+  /** A factor was proven for the first time. */
+  'factor.confirmed': FactorConfirmedEvent;
+  /** A factor was changed. */
+  'factor.changed': FactorChangedEvent;
+  /** A factor was removed. */
+  'factor.removed': FactorRemovedEvent;
+  /** A factor was locked after too many wrong proofs. */
+  'factor.locked': FactorLockedEvent;
+  /** A factor was unlocked. */
+  'factor.unlocked': FactorUnlockedEvent;
+  /** A device was registered. */
+  'device.registered': DeviceRegisteredEvent;
+  /** A device was revoked. */
+  'device.revoked': DeviceRevokedEvent;
+  /** Another device became the primary one. */
+  'device.primary_changed': DevicePrimaryChangedEvent;
+  /** A token was issued. */
+  'scoped_token.issued': ScopedTokenIssuedEvent;
+  /** A token was revoked. */
+  'scoped_token.revoked': ScopedTokenRevokedEvent;
+  /** A token was refused. */
+  'scoped_token.rejected': ScopedTokenRejectedEvent;
+  /** A subject reached the limit of wrong proofs. */
+  'subject.locked': SubjectLockedEvent;
+  /** An operator unlocked a subject. */
+  'subject.unlocked': SubjectUnlockedEvent;
+  /** A person said with a signature: this was not me. */
+  'abuse.reported': AbuseReportedEvent;
+  /** An endpoint failed for too long and was switched off. */
+  'webhook.disabled': WebhookDisabledEvent;
+}
+
+/** What the log tells of: a closed list. */
+export type EventType = keyof EventByType;
+
+/** One fact in the past. Told apart by `type`: `if (event.type === 'authorization_request.granted') event.data.method`. */
+export type Event = EventByType[EventType];
+
+/** A way of proving that this installation offers. */
+export interface Method {
+  id: `mth_${string}`;
+  key: string;
+  title: string;
+  isDefault: boolean;
+  /** JSON Schema of what a subject configures; null when nothing. */
+  factorSchema: unknown;
+}
+
+/** What `authorizationRequest.create` takes. */
+export interface AuthorizationRequestCreateInput {
+  /** The operation. Text like `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`. */
+  slug: string;
+  /**
+   * Whose consent it is: an id of yours. Required from the service; otherwise the subject itself. Text
+   * of 1 to 200 characters.
+   */
+  subjectId?: string | undefined;
+  /** The exact values to authorize: JSON of at most 16 KiB and 16 levels. Default null. */
+  data?: unknown;
+  /** What the person reads. Only for a slug that no operation defines. Text of 1 to 200 characters. */
+  title?: string | undefined;
+  /**
+   * More for the person to read. Only for a slug that no operation defines. Text of 1 to 2,000
+   * characters.
+   */
+  description?: string | undefined;
+  /**
+   * Lines for the person to read. Only for a slug that no operation defines. List of at most 12, each
+   * {@link Fact}.
+   */
+  facts?: readonly Fact[] | undefined;
+  /**
+   * The one session that may see and use it; default null, any session of the subject. Text of 1 to 200
+   * characters or null.
+   */
+  sessionId?: string | null | undefined;
+  /**
+   * The ways to prove that may be used, of those that are possible; default all of them. List of 1 to
+   * 20, each text of 1 to 64 characters.
+   */
+  methods?: readonly string[] | undefined;
+  /** The factors that may be used. List of 1 to 20, each text of 1 to 200 characters. */
+  factorIds?: readonly string[] | undefined;
+  /**
+   * What of yours it is about; lists can be narrowed to one. List of at most 20, each
+   * {@link RelatedObject}.
+   */
+  relatedObjects?: readonly RelatedObject[] | undefined;
+  /** Where a code goes. */
+  deliverTo?:
+    | {
+        channel: 'email' | 'sms';
+        /** Text of 3 to 254 characters. */
+        address: string;
+      }
+    | undefined;
+  /**
+   * The language of texts and messages, a BCP 47 tag. Text like
+   * `^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$`.
+   */
+  locale?: string | undefined;
+  /** The time to answer; default what the operation says, or 300. Whole number, 1 to 3,600. */
+  expiresInSeconds?: number | undefined;
+  /**
+   * The time to consume it after the grant; default what the operation says, or 300. Whole number, 1 to
+   * 86,400.
+   */
+  executeWithinSeconds?: number | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `authorizationRequest.get` takes. */
+export interface AuthorizationRequestGetInput {
+  /** The id of the request. Text of 1 to 200 characters. */
+  id: string;
+}
+
+/** What `authorizationRequest.list` takes. */
+export interface AuthorizationRequestListInput {
+  /** Only those of this subject. Text of 1 to 200 characters. */
+  subjectId?: string | undefined;
+  /** Only those of this operation. Text like `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`. */
+  slug?: string | undefined;
+  /** Only those that stand here. */
+  state?: AuthorizationRequestState | undefined;
+  /** Only those that are bound to this session. Text of 1 to 200 characters. */
+  sessionId?: string | undefined;
+  /** Only those that name this object. */
+  relatedObject?: RelatedObject | undefined;
+  /** The `nextCursor` of the page before. Text of 1 to 200 characters. */
+  cursor?: string | undefined;
+  /** How many on a page; default 50. Whole number, 1 to 100. */
+  limit?: number | undefined;
+}
+
+/** What `authorizationRequest.challenge` takes. */
+export interface AuthorizationRequestChallengeInput {
+  /** The id of the request. Text of 1 to 200 characters. */
+  id: string;
+  /** Required when several are possible. Text of 1 to 64 characters. */
+  method?: string | undefined;
+  /** The factor to prove with. Text of 1 to 200 characters. */
+  factorId?: string | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `authorizationRequest.check` takes. */
+export interface AuthorizationRequestCheckInput {
+  /** The id of the request. Text of 1 to 200 characters. */
+  id: string;
+  proof: Proof;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `authorizationRequest.grant` takes. */
+export interface AuthorizationRequestGrantInput {
+  /** The id of the request. Text of 1 to 200 characters. */
+  id: string;
+  proof?: Proof | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `authorizationRequest.deny` takes. */
+export interface AuthorizationRequestDenyInput {
+  /** The id of the request. Text of 1 to 200 characters. */
+  id: string;
+  /** Default `declined`. */
+  reason?: 'declined' | 'not_me' | undefined;
+  proof?: Proof | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `authorizationRequest.cancel` takes. */
+export interface AuthorizationRequestCancelInput {
+  /** The id of the request. Text of 1 to 200 characters. */
+  id: string;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `authorizationRequest.reset` takes. */
+export interface AuthorizationRequestResetInput {
+  /** The id of the request. Text of 1 to 200 characters. */
+  id: string;
+  /** Required when several are possible. Text of 1 to 64 characters. */
+  method?: string | undefined;
+  /**
+   * The time to answer from now on; never later than an hour after the creation. Whole number, 1 to
+   * 3,600.
+   */
+  expiresInSeconds?: number | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `authorizationRequest.consume` takes. */
+export interface AuthorizationRequestConsumeInput {
+  /** The id of the request. Text of 1 to 200 characters. */
+  id: string;
+  /** The operation that is about to be executed. Text like `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`. */
+  slug: string;
+  /** For whom it is about to be executed. Text of 1 to 200 characters. */
+  subjectId: string;
+  /** The session it is bound to; default null. Text of 1 to 200 characters or null. */
+  sessionId?: string | null | undefined;
+  /** The values it is about to be executed with. Default null. */
+  data?: unknown;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `authorizationRequest.watch` takes. */
+export interface AuthorizationRequestWatchInput {
+  /** The id of the request. Text of 1 to 200 characters. */
+  id: string;
+  /** Goes on after this event, once the snapshot has been told. Text of 1 to 200 characters. */
+  lastEventId?: string | undefined;
+}
+
+/** What `method.list` takes. */
+export interface MethodListInput {
+  includeInactive?: boolean | undefined;
+}
+
+/** What `event.list` takes. */
+export interface EventListInput {
+  /** Goes on after this event, whatever `from` says. Text of 1 to 200 characters. */
+  after?: string | undefined;
+  /** Where a list without a place begins; default start. At now it has the cursor alone. */
+  from?: 'now' | 'start' | undefined;
+  /** Only those of these types. List of 1 to 30, each event type. */
+  types?: readonly EventType[] | undefined;
+  /** Only those of this operation. Text like `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`. */
+  slug?: string | undefined;
+  /** Only those of this subject. Text of 1 to 200 characters. */
+  subjectId?: string | undefined;
+  /** Only those of this authorization request. Text of 1 to 200 characters. */
+  requestId?: string | undefined;
+  /** How many on a page; default 100. Whole number, 1 to 500. */
+  limit?: number | undefined;
+}
+
+/** What `event.stream` takes. */
+export interface EventStreamInput {
+  /** Only those of these types. List of 1 to 30, each event type. */
+  types?: readonly EventType[] | undefined;
+  /** Only those of this operation. Text like `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`. */
+  slug?: string | undefined;
+  /** Only those of this subject. Text of 1 to 200 characters. */
+  subjectId?: string | undefined;
+  /** Only those of this authorization request. Text of 1 to 200 characters. */
+  requestId?: string | undefined;
+  /** Goes on after this event, whatever `from` says. Text of 1 to 200 characters. */
+  lastEventId?: string | undefined;
+  /** Where a stream without a last event begins; default now. */
+  from?: 'now' | 'start' | undefined;
+}
+
+/** What `authorizationRequest.list` answers. */
+export interface AuthorizationRequestListOutput {
+  items: AuthorizationRequest[];
+  /** For the next page; null when this is the last one. */
+  nextCursor: string | null;
+}
+
+/** What `authorizationRequest.check` answers. */
+export interface AuthorizationRequestCheckOutput {
+  valid: boolean;
+  /** Wrong proofs that are left, all methods together. Whole number. */
+  attemptsLeft: number;
+}
+
+/** What `authorizationRequest.grant` answers. */
+export type AuthorizationRequestGrantOutput =
+  | {
+      granted: true;
+      request: AuthorizationRequest;
+    }
+  | {
+      granted: false;
+      /** Whole number. */
+      attemptsLeft: number;
+      request: AuthorizationRequest;
+    };
+
+/** What `authorizationRequest.reset` answers. */
+export interface AuthorizationRequestResetOutput {
+  request: AuthorizationRequest;
+  challenge: Challenge | null;
+}
+
+/** What `authorizationRequest.consume` answers. */
+export interface AuthorizationRequestConsumeOutput {
+  consumed: true;
+  receipt: Receipt;
+}
+
+/** What `authorizationRequest.watch` yields. */
+export type AuthorizationRequestWatchEvent = AuthorizationRequestSnapshotEvent | Event;
+
+/** What `method.list` answers. */
+export type MethodListOutput = Method[];
+
+/** What `event.list` answers. */
+export interface EventListOutput {
+  items: Event[];
+  /** Where to go on; null while there is nothing to go on from. */
+  cursor: string | null;
+}

@@ -1,0 +1,12 @@
+/** The one place of the client that asks for chance. Time is read nowhere: only durations are waited for. */
+
+/** Between 0 (included) and 1 (excluded): for spreading attempts, never for secrets. */
+export function chance(): number {
+  return Math.random();
+}
+
+/** A new key for one call and its repetitions. `randomUUID` would need a secure context, and a LAN has none. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,113 @@
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { isCountersignError, recordOf } from '../error.ts';
+import { failureOf } from '../failure.ts';
+import type { FetchFunction } from '../options.ts';
+import type { Wire } from '../transformer.ts';
+import type { Timing } from './timing.ts';
+import type { Ending, StreamCall, StreamSink } from './transport.ts';
+
+export interface ServerSentEventsOptions {
+  readonly url: string;
+  readonly wire: Wire;
+  readonly fetch: FetchFunction;
+  readonly timing: Timing;
+  readonly credential: () => Promise<string | undefined>;
+  /** The answer is a stream of events: nothing between here and the server stands in its way. */
+  readonly onOpen: () => void;
+  /** An event came. */
+  readonly onProof: () => void;
+}
+
+/**
+ * One subscription as one streamed answer, in the events that tRPC writes. Not the browser's EventSource: that
+ * cannot send a header, and repeats by itself every 3 s, all clients at once.
+ */
+export async function readServerSentEvents(
+  options: ServerSentEventsOptions,
+  call: StreamCall,
+  sink: StreamSink,
+  stop: AbortSignal,
+): Promise<Ending> {
+  const { wire, timing } = options;
+  const authorization = await options.credential();
+  const controller = new AbortController();
+  const cut = (): void => controller.abort();
+  stop.addEventListener('abort', cut);
+  let silenceMilliseconds: number | undefined;
+  let timer = setTimeout(cut, timing.openMilliseconds);
+  let accepted = false;
+  let ending: Ending | undefined;
+
+  function understand({ event, id, data }: EventSourceMessage): void {
+    if (event === 'ping') {
+      accepted = true;
+    } else if (event === undefined || event === 'message') {
+      accepted = true;
+      options.onProof();
+      sink.event(id === '' ? undefined : id, wire.output.deserialize(JSON.parse(data)));
+    } else if (event === 'connected') {
+      const { reconnectAfterInactivityMs } = recordOf(JSON.parse(data));
+      if (typeof reconnectAfterInactivityMs === 'number') silenceMilliseconds = reconnectAfterInactivityMs;
+    } else if (event === 'serialized-error') {
+      ending = { kind: 'refused', error: failureOf(wire.output.deserialize(JSON.parse(data))) };
+    } else if (event === 'return') {
+      ending = { kind: 'complete' };
+    }
+  }
+
+  /** What was accepted before has run out meanwhile, and there is a new one: worth another connection. */
+  async function isOutOfDate(last: Ending): Promise<boolean> {
+    if (last.kind !== 'refused' || !isCountersignError(last.error, 'unauthenticated')) return false;
+    return (await options.credential()) !== authorization;
+  }
+
+  try {
+    const response = await options.fetch(urlOf(options, call), {
+      headers: { accept: 'text/event-stream', ...(authorization === undefined ? {} : { authorization }) },
+      cache: 'no-store',
+      signal: controller.signal,
+    });
+    clearTimeout(timer);
+    if (!isEventStream(response)) return { kind: 'refused', error: await refusalOf(response, wire) };
+    options.onOpen();
+    const parser = createParser({ onEvent: understand });
+    const decoder = new TextDecoder();
+    const reader = response.body?.getReader();
+    while (reader && ending === undefined) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      clearTimeout(timer);
+      try {
+        parser.feed(decoder.decode(value, { stream: true }));
+      } catch (error) {
+        return { kind: 'refused', error }; // The transformer cannot read it, nor anything that follows.
+      }
+      if (silenceMilliseconds !== undefined) timer = setTimeout(cut, silenceMilliseconds);
+    }
+    return ending === undefined || (accepted && (await isOutOfDate(ending))) ? { kind: 'cut' } : ending;
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener('abort', cut);
+    cut();
+  }
+}
+
+/** `…/trpc/event.stream?input=…`, as tRPC's own link writes it. */
+function urlOf({ url, wire }: ServerSentEventsOptions, { path, input, lastEventId }: StreamCall): string {
+  const address = new URL(url);
+  address.pathname = `${address.pathname.replace(/\/$/, '')}/${path}`;
+  const resumed = lastEventId === undefined ? input : { ...recordOf(input), lastEventId };
+  address.searchParams.set('input', JSON.stringify(wire.input.serialize(resumed)));
+  return address.href;
+}
+
+function isEventStream(response: Response): boolean {
+  return response.ok && response.headers.get('content-type')?.includes('text/event-stream') === true;
+}
+
+async function refusalOf(response: Response, wire: Wire): Promise<unknown> {
+  const { error } = recordOf(await response.json().catch(() => undefined));
+  return failureOf(
+    error === undefined ? new Error(`HTTP ${response.status}`) : wire.output.deserialize(error),
+  );
+}

@@ -1,0 +1,8 @@
+/** The client's half that is read out of the server: types, router type, tables. */
+export { clientFile } from './generate-client/client-file.ts';
+export { datesFile } from './generate-client/dates-file.ts';
+export { errorsFile } from './generate-client/errors-file.ts';
+export { indexFile } from './generate-client/index-file.ts';
+export { proceduresFile } from './generate-client/procedures-file.ts';
+export { routerFile } from './generate-client/router-file.ts';
+export { schemaFile } from './generate-client/schema-file.ts';
