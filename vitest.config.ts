@@ -1,10 +1,14 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { browserTests } from './scripts/browser-tests.ts';
+import { findChromium } from './scripts/find-chromium.ts';
 
 /** Workspace packages are tested from their sources, without a build. */
 const resolve = { conditions: ['@countersign/source'], externalConditions: ['@countersign/source'] };
 
 /** One PostgreSQL for the whole run; its address is in COUNTERSIGN_TEST_DATABASE. */
 const database = ['packages/core/testing/database-setup.ts'];
+
+const chromium = findChromium();
 
 const projects = [
   { name: 'core', include: ['packages/core/test/**/*.test.ts'], globalSetup: database },
@@ -20,7 +24,16 @@ const projects = [
     include: ['packages/embedded-postgres/test/**/*.test.ts'],
     testTimeout: 60_000,
   },
-  { name: 'examples', include: ['examples/**/*.test.ts'], testTimeout: 60_000 },
+  {
+    name: 'examples',
+    include: ['examples/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, browserTests],
+    testTimeout: 60_000,
+  },
+  // Where there is none, scripts/test.ts says what is left out.
+  ...(chromium === null
+    ? []
+    : [{ name: 'browser', include: [browserTests], testTimeout: 60_000, env: { CHROMIUM_PATH: chromium } }]),
   { name: 'scripts', include: ['scripts/**/*.test.ts'] },
 ];
 

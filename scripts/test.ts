@@ -1,7 +1,10 @@
 /**
  * `npm test`: everything that Node and npm suffice for. With arguments it runs only the tests they name:
- * `npm test -- packages/core/test/challenge`. `--seed N` repeats an order.
+ * `npm test -- packages/core/test/challenge`. `--seed N` repeats an order. Where there is no Chromium the browser
+ * tests are left out, and counted as skipped; with BROWSER_TESTS=required they have failed.
  */
+import { leftOutWithout } from './browser-tests.ts';
+import { findChromium } from './find-chromium.ts';
 import { runStaticChecks } from './static-checks.ts';
 import { addTallies, close, emptyTally } from './tally.ts';
 import { runVitest } from './vitest-run.ts';
@@ -9,5 +12,8 @@ import { runVitest } from './vitest-run.ts';
 const filters = process.argv.slice(2);
 const seedAt = filters.indexOf('--seed');
 const [, seed] = seedAt < 0 ? [] : filters.splice(seedAt, 2);
+const leftOut = leftOutWithout(findChromium(), filters, process.env['BROWSER_TESTS'] === 'required');
 const checks = filters.length > 0 ? emptyTally : await runStaticChecks();
-close(addTallies([checks, await runVitest(filters, seed === undefined ? undefined : Number(seed))]));
+const tests = await runVitest(filters, seed === undefined ? undefined : Number(seed));
+if (leftOut.notice !== '') console.log(leftOut.notice);
+close(addTallies([checks, tests, leftOut.tally]));

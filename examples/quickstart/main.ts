@@ -1,22 +1,27 @@
 /**
- * One dangerous operation, from the question to its one use, over plain HTTP.
+ * A bank sends money once its customer has authorized exactly that, through the client.
  *
- *   COUNTERSIGN_SERVICE_KEY=csk_… node examples/quickstart/main.ts http://localhost:4020
+ *   COUNTERSIGN_SERVICE_KEY=csk_… node --conditions=@countersign/source examples/quickstart/main.ts
  *
- * Each step is checked before it is printed; the first that is not as expected ends the program with 1.
+ * It waits for answer.ts, another program. Each step is checked before it is printed; the first that is not as
+ * expected ends the program with 1.
  */
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { call, server } from './call.ts';
+import { createCountersignClient } from '@countersign/client';
+
+const server = process.argv[2] ?? 'http://localhost:4020';
+const client = createCountersignClient({
+  url: `${server}/trpc`,
+  token: () => process.env.COUNTERSIGN_SERVICE_KEY,
+});
 
 // Somebody new each time: one address gets at most ten messages in ten minutes.
 const ada = `ada-${Date.now()}`;
-const address = `${ada}@example.org`;
 
 // The exact values that Ada is asked about. The grant will be good for these and for nothing else.
 const transfer = { to: 'GB29 NWBK 6016 1331 9268 19', amountCents: 250_000 };
 
-const { id, state } = await call('authorizationRequest.create', {
+const request = await client.authorizationRequest.create({
   slug: 'transfer',
   subjectId: ada,
   data: transfer,
@@ -26,62 +31,38 @@ const { id, state } = await call('authorizationRequest.create', {
     { label: 'To', value: transfer.to },
     { label: 'Amount', value: '€ 2,500.00' },
   ],
-  deliverTo: { channel: 'email', address },
+  deliverTo: { channel: 'email', address: `${ada}@example.org` },
 });
-assert.equal(state, 'waiting');
+assert.equal(request.state, 'waiting');
 console.log('1. Asked Ada to authorize € 2,500.00 to GB29 NWBK 6016 1331 9268 19: waiting.');
 
-// In development every message that would be sent is in the inbox, the newest first.
-const messages = await fetch(`${server}/inbox/messages?to=${address}`);
-const [message] = (await messages.json()) as { code: string; text: string }[];
-assert.ok(message, 'no message arrived');
-const { code, text } = message;
-assert.match(code, /^\d{8}$/);
-assert.ok(
-  text.includes('€ 2,500.00') && text.includes(transfer.to),
-  'the message does not name the transfer',
-);
-console.log('2. Read her inbox: a code of 8 digits, in a message that names the amount and the account.');
-
-const wrongCode = code === '00000000' ? '11111111' : '00000000';
-const guessed = await call('authorizationRequest.grant', { id, proof: { method: 'otp', code: wrongCode } });
-assert.equal(guessed.granted, false);
-assert.equal(guessed.attemptsLeft, 4);
-console.log('3. Answered with a wrong code: not granted, 4 attempts left.');
-
-const answered = await call('authorizationRequest.grant', { id, proof: { method: 'otp', code } });
-assert.equal(answered.granted, true);
-assert.equal(answered.request.state, 'granted');
-console.log('4. Answered with her code: granted.');
+// Over a WebSocket, for as long as it takes. A denial or an expiry would be thrown.
+const { state, attemptsLeft } = await request.granted();
+assert.equal(state, 'granted');
+console.log(`2. Ada has granted it, with ${5 - attemptsLeft} of 5 attempts.`);
 
 // The bank executes the transfer if, and only if, the grant can be consumed for exactly what is executed.
-const use = { id, slug: 'transfer', subjectId: ada, data: transfer };
+const use = { id: request.id, slug: 'transfer', subjectId: ada, data: transfer };
+const { consume } = client.authorizationRequest;
 
 const otherAmount = { ...use, data: { ...transfer, amountCents: 990_000 } };
-await assert.rejects(call('authorizationRequest.consume', otherAmount), { reason: 'data_mismatch' });
-console.log('5. Tried to send € 9,900.00 instead: refused, data_mismatch.');
+await assert.rejects(consume(otherAmount), { reason: 'data_mismatch' });
+console.log('3. Tried to send € 9,900.00 instead: refused, data_mismatch.');
 
 const otherPerson = { ...use, subjectId: 'mallory' };
-await assert.rejects(call('authorizationRequest.consume', otherPerson), { reason: 'not_found' });
-console.log('6. Tried to use it for Mallory: refused, not_found.');
+await assert.rejects(consume(otherPerson), { reason: 'not_found' });
+console.log('4. Tried to use it for Mallory: refused, not_found.');
 
-const { consumed } = await call('authorizationRequest.consume', use);
+const { consumed } = await consume(use);
 assert.equal(consumed, true);
-console.log('7. Sent what Ada authorized: consumed.');
+console.log('5. Sent what Ada authorized: consumed.');
 
-await assert.rejects(call('authorizationRequest.consume', use), { reason: 'already_consumed' });
-console.log('8. Tried to send it again: refused, already_consumed.');
+await assert.rejects(consume(use), { reason: 'already_consumed' });
+console.log('6. Tried to send it again: refused, already_consumed.');
 
-// The log shows nothing that an older, still open transaction could precede: the newest may take a moment.
-const steps = ['created', 'challenged', 'check_failed', 'granted', 'consumed'];
-let log = await call('event.list', { requestId: id });
-for (let look = 0; log.items.length < steps.length && look < 100; look += 1) {
-  await sleep(50);
-  log = await call('event.list', { requestId: id });
+console.log('7. The log of this request, in order:');
+for await (const { sequence, type } of client.event.stream({ requestId: request.id, from: 'start' })) {
+  console.log(`   ${sequence}  ${type}`);
+  if (type === 'authorization_request.consumed') break;
 }
-assert.deepEqual(
-  log.items.map(({ type }) => type),
-  steps.map((step) => `authorization_request.${step}`),
-);
-console.log('9. The log of this request, in order:');
-for (const { sequence, type } of log.items) console.log(`   ${sequence}  ${type}`);
+await client.close();

@@ -1,17 +1,16 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { processesBelow, runningProcesses } from './support/processes.ts';
+import { startProgram } from './support/start-program.ts';
 import { startServer } from './support/start-server.ts';
+import { tap } from './support/tap.ts';
 
 const COUNTERSIGN_SERVICE_KEY = `csk_${'quickstart'.repeat(4)}`;
-const program = fileURLToPath(new URL('main.ts', import.meta.url));
 
 /** Where everything temporary of one test goes. */
 let folder: string;
@@ -22,32 +21,35 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-it('carries one transfer from the question to its one use, and leaves no process and no file behind', async () => {
+const start = (name: string, url: string) =>
+  startProgram(new URL(name, import.meta.url), url, { COUNTERSIGN_SERVICE_KEY });
+
+/** The blocks of the README that say what is printed, in their order. */
+async function printedInReadme(): Promise<readonly string[]> {
+  const text = await readFile(new URL('README.md', import.meta.url), 'utf8');
+  return [...text.matchAll(/```text\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+}
+
+it('tells a waiting bank over a WebSocket what another program answered, and leaves no process and no file behind', async () => {
   const server = await startServer({ COUNTERSIGN_SERVICE_KEY, TMPDIR: folder });
+  const [ada, bank, overPlainHttp] = await printedInReadme();
   let processes: readonly number[] = [];
   try {
-    const { status, stdout, stderr } = await runProgram(server.url);
+    await using wire = await tap(server.url);
+    const asking = start('main.ts', wire.url);
+    try {
+      await asking.printed('1. Asked Ada');
+      await expect.poll(wire.upgrades, { timeout: 10_000 }).toBe(1);
+      const answering = await start('answer.ts', server.url).ended;
+      expect(answering).toEqual({ status: 0, stdout: ada, stderr: '' });
+      expect(await asking.ended).toEqual({ status: 0, stdout: bank, stderr: '' });
+    } finally {
+      asking.end('SIGKILL');
+    }
+
+    const plain = await start('plain-http.ts', server.url).ended;
+    expect(plain).toEqual({ status: 0, stdout: overPlainHttp, stderr: '' });
     processes = processesBelow(server.pid);
-    expect(stderr).toBe('');
-    expect(stdout.split('\n')).toEqual([
-      '1. Asked Ada to authorize € 2,500.00 to GB29 NWBK 6016 1331 9268 19: waiting.',
-      '2. Read her inbox: a code of 8 digits, in a message that names the amount and the account.',
-      '3. Answered with a wrong code: not granted, 4 attempts left.',
-      '4. Answered with her code: granted.',
-      '5. Tried to send € 9,900.00 instead: refused, data_mismatch.',
-      '6. Tried to use it for Mallory: refused, not_found.',
-      '7. Sent what Ada authorized: consumed.',
-      '8. Tried to send it again: refused, already_consumed.',
-      '9. The log of this request, in order:',
-      '   1  authorization_request.created',
-      '   2  authorization_request.challenged',
-      '   3  authorization_request.check_failed',
-      '   4  authorization_request.granted',
-      '   5  authorization_request.consumed',
-      '',
-    ]);
-    expect(status).toBe(0);
-    expect(await readme()).toContain(`\`\`\`text\n${stdout}\`\`\``);
     expect(server.output()).not.toContain(COUNTERSIGN_SERVICE_KEY);
   } finally {
     await server.terminate();
@@ -73,21 +75,10 @@ it('ends with an error where a server accepts any code', async () => {
   });
   await once(careless.listen(0, '127.0.0.1'), 'listening');
   const { port } = careless.address() as AddressInfo;
-  const { status, stdout, stderr } = await runProgram(`http://127.0.0.1:${port}`);
+  const url = `http://127.0.0.1:${port}`;
+  const { status, stdout, stderr } = await start('plain-http.ts', url).ended;
   careless.close();
   expect(status).toBe(1);
   expect(stdout.trimEnd().split('\n')).toHaveLength(2);
   expect(stderr).toContain('AssertionError');
 });
-
-const readme = () => readFile(new URL('README.md', import.meta.url), 'utf8');
-
-async function runProgram(url: string): Promise<{ status: unknown; stdout: string; stderr: string }> {
-  const env = { ...process.env, NODE_OPTIONS: '', COUNTERSIGN_SERVICE_KEY };
-  const child = spawn(process.execPath, [program, url], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const printed = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const)
-    child[name].setEncoding('utf8').on('data', (text: string) => (printed[name] += text));
-  const [status] = (await once(child, 'close')) as unknown[];
-  return { status, ...printed };
-}
