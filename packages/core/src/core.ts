@@ -21,6 +21,20 @@ import { createOperationRegistry } from './operation/registry.ts';
 import type { Clock, Logger, Randomness } from './ports.ts';
 import { createIds, silentLogger, systemClock, systemRandomness } from './runtime.ts';
 import { checkHealth, type Health } from './health.ts';
+import { introspectScopedToken } from './scoped-token/introspect.ts';
+import { issueScopedToken } from './scoped-token/issue.ts';
+import { listTokenKeys } from './scoped-token/key/list.ts';
+import type { TokenKeyService } from './scoped-token/key/source.ts';
+import { listScopedTokens } from './scoped-token/list.ts';
+import { revokeTokenKey } from './scoped-token/revoke-key.ts';
+import { revokeScopedTokens } from './scoped-token/revoke.ts';
+import { rotateTokenKeys } from './scoped-token/rotate-keys.ts';
+import { createTokenTrust } from './scoped-token/trust.ts';
+import {
+  createTokenVerifier,
+  type TokenVerifier,
+  type WhenRevocationsAreStale,
+} from './scoped-token/verifier.ts';
 
 export interface CoreOptions {
   /** A PostgreSQL URL, or options of MikroORM for one. */
@@ -29,6 +43,7 @@ export interface CoreOptions {
   readonly methods: readonly Method[] | MethodRegistry;
   readonly operations?: readonly Operation[];
   readonly limits?: Partial<Limits>;
+  readonly scopedToken?: ScopedTokenOptions;
   /** Whether to bring the schema up to date first; default true. When false an old schema is an error. */
   readonly migrate?: boolean;
   /** Whether this process also expires what nobody answered; default true. One process at a time does. */
@@ -37,6 +52,17 @@ export interface CoreOptions {
   readonly randomness?: Randomness;
   readonly logger?: Logger;
 }
+
+export interface ScopedTokenOptions {
+  /** The name of this service: `aud` of its tokens; default `countersign`. */
+  readonly audience?: string;
+  /** What happens while revocations cannot be read; default `closed`: every token is refused. */
+  readonly whenRevocationsAreStale?: WhenRevocationsAreStale;
+  /** Supplies the keys instead of our table. */
+  readonly keyService?: TokenKeyService;
+}
+
+const audienceDefault = 'countersign';
 
 /** An operation that needs what is opened once for the process, without that parameter. */
 type Bound<Verb> = Verb extends (context: CoreContext, shared: infer _, ...rest: infer Rest) => infer Result
@@ -53,6 +79,19 @@ export interface Core {
     readonly list: typeof listEvents;
     readonly stream: Bound<typeof streamEvents>;
     readonly reader: LogReader;
+  };
+  /** Nothing of it is read, and nothing polls, before its first use. */
+  readonly scopedToken: {
+    readonly issue: Bound<typeof issueScopedToken>;
+    readonly introspect: Bound<typeof introspectScopedToken>;
+    readonly list: typeof listScopedTokens;
+    readonly revoke: Bound<typeof revokeScopedTokens>;
+    readonly verifier: TokenVerifier;
+    readonly listKeys: typeof listTokenKeys;
+    readonly rotateKeys: Bound<typeof rotateTokenKeys>;
+    readonly revokeKey: Bound<typeof revokeTokenKey>;
+    /** Makes the first keys, and begins to read keys and revocations: at the start of a server, not at its first token. */
+    ready(): Promise<void>;
   };
   /** The migrations that this start has applied, by name. */
   readonly migrated: readonly string[];
@@ -105,6 +144,13 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         watches.wake(changed);
       },
     };
+    const trust = createTokenTrust(services, {
+      audience: options.scopedToken?.audience ?? audienceDefault,
+      keyService: options.scopedToken?.keyService,
+    });
+    const verifier = createTokenVerifier(services, trust, {
+      whenStale: options.scopedToken?.whenRevocationsAreStale ?? 'closed',
+    });
     const sweeper = options.sweep === false ? null : startSweeper(services);
     return {
       context: (actor) => ({ ...services, actor, db: database.pool }),
@@ -118,11 +164,22 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         stream: (context, ...rest) => streamEvents(context, reader, ...rest),
         reader,
       },
+      scopedToken: {
+        issue: (context, ...rest) => issueScopedToken(context, trust, ...rest),
+        introspect: (context, ...rest) => introspectScopedToken(context, trust, ...rest),
+        list: listScopedTokens,
+        revoke: (context, ...rest) => revokeScopedTokens(context, trust, ...rest),
+        verifier,
+        listKeys: listTokenKeys,
+        rotateKeys: (context) => rotateTokenKeys(context, trust),
+        revokeKey: (context, ...rest) => revokeTokenKey(context, trust, ...rest),
+        ready: () => trust.ready(),
+      },
       migrated,
       health: () => checkHealth(database),
       async close() {
         await sweeper?.stop();
-        await Promise.all([reader.close(), watches.close()]);
+        await Promise.all([reader.close(), watches.close(), trust.close()]);
         await database.close();
       },
     };

@@ -1,4 +1,4 @@
-export { openCore, type Core, type CoreOptions } from './core.ts';
+export { openCore, type Core, type CoreOptions, type ScopedTokenOptions } from './core.ts';
 export type { CoreContext } from './context.ts';
 export { actorKey, type Actor } from './actor.ts';
 export { CountersignError, errorReasons, errorSentences, type ErrorReason } from './error.ts';
@@ -26,6 +26,20 @@ export type {
   RequestSnapshot,
   WatchEvent,
 } from './authorization-request/schema.ts';
+export * as scopedTokenSchema from './scoped-token/schema.ts';
+export type { ScopedTokenView } from './scoped-token/schema.ts';
+export type {
+  AcceptedToken,
+  TokenCarrier,
+  TokenVerdict,
+  TokenVerifier,
+  VerificationRefusal,
+  VerifyOptions,
+  WhenRevocationsAreStale,
+} from './scoped-token/verifier.ts';
+export type { SuppliedTokenKey, TokenKeyService, TokenKeyState } from './scoped-token/key/source.ts';
+export type { TokenKeyView } from './scoped-token/key/list.ts';
+export type { KeyRotation } from './scoped-token/rotate-keys.ts';
 export { challengeView, type ChallengeView } from './challenge/schema.ts';
 export {
   eventCatalog,

@@ -15,3 +15,8 @@ export function requireServiceOrSubject(actor: Actor): void {
 export function requireParty(actor: Actor): void {
   if (actor.kind === 'operator') throw new CountersignError('forbidden');
 }
+
+/** Who runs the installation: the service or an operator. */
+export function requireInstallation(actor: Actor): void {
+  if (actor.kind !== 'service' && actor.kind !== 'operator') throw new CountersignError('forbidden');
+}

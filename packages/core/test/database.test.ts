@@ -47,7 +47,7 @@ describe('migrations', () => {
     await test.sql.query(
       `INSERT INTO countersign.subject_security (subject_id, waiting) VALUES ('ada', '{"019a0000-0000-7000-8000-000000000001": 1893456300123}'), ('bob', '{}')`,
     );
-    expect(await migrate(database)).toEqual(['0002-lighter-guards']);
+    expect(await migrate(database)).toEqual(['0002-lighter-guards', '0003-scoped-tokens']);
     await database.close();
     const { rows } = await test.sql.query(
       'SELECT subject_id, waiting_until FROM countersign.subject_security ORDER BY subject_id',
@@ -161,6 +161,21 @@ describe('guards below the code', () => {
       /does not change/,
     ],
     [
+      'the window to execute is not forgotten, to be opened anew',
+      "UPDATE countersign.authorization_request SET execute_before = NULL WHERE state = 'granted'",
+      /does not change/,
+    ],
+    [
+      'what was denied gets no window to execute',
+      "UPDATE countersign.authorization_request SET execute_before = now() + interval '1 year' WHERE state = 'denied'",
+      /does not change/,
+    ],
+    [
+      'what waits is not used',
+      "UPDATE countersign.authorization_request SET execute_before = now() + interval '1 year', consumed_at = now() WHERE state = 'waiting'",
+      /used once/,
+    ],
+    [
       'the binding of a grant does not change',
       "UPDATE countersign.authorization_request SET binding = 'cryptographic' WHERE state = 'granted'",
       /does not change/,
@@ -204,6 +219,8 @@ describe('guards below the code', () => {
       subjectId: 'ada',
       data,
     });
+    const denied = await createTransfer(test, { data: 'denied' });
+    await test.core.authorizationRequest.deny(test.service, { id: denied.id });
     await createTransfer(test, { data: 'waiting' });
     for (const [what, sql, error] of attacks)
       await expect(test.database.sql.query(sql), what).rejects.toThrow(error);

@@ -427,12 +427,14 @@ export interface ScopedTokenIssuedEvent extends EventEnvelope {
   };
 }
 
-/** A token was revoked. */
+/** A token was revoked, or one delegate of it. */
 export interface ScopedTokenRevokedEvent extends EventEnvelope {
   type: 'scoped_token.revoked';
   data: {
     /** For the service only. */
     by?: string | undefined;
+    /** The one delegate; null for the token with all of them. For the service only. */
+    delegateId?: string | null | undefined;
   };
 }
 
@@ -533,7 +535,7 @@ export interface EventByType {
   'device.primary_changed': DevicePrimaryChangedEvent;
   /** A token was issued. */
   'scoped_token.issued': ScopedTokenIssuedEvent;
-  /** A token was revoked. */
+  /** A token was revoked, or one delegate of it. */
   'scoped_token.revoked': ScopedTokenRevokedEvent;
   /** A token was refused. */
   'scoped_token.rejected': ScopedTokenRejectedEvent;

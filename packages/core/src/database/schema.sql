@@ -18,7 +18,7 @@ AS $function$
 BEGIN
   IF (NEW.state, NEW.reason, NEW.binding, NEW.generation, NEW.expires_at, NEW.decided_at, NEW.granted_at)
       IS DISTINCT FROM (OLD.state, OLD.reason, OLD.binding, OLD.generation, OLD.expires_at, OLD.decided_at, OLD.granted_at)
-    OR coalesce(NEW.execute_before > OLD.execute_before, false)
+    OR (NEW.execute_before IS DISTINCT FROM OLD.execute_before AND NOT coalesce(NEW.execute_before < OLD.execute_before, false))
   THEN RAISE EXCEPTION USING ERRCODE = 'CS002', MESSAGE = 'a decided authorization request does not change';
   END IF;
   RETURN NULL;
@@ -104,7 +104,8 @@ CREATE TRIGGER request_is_kept BEFORE DELETE ON countersign.authorization_reques
     WHEN (current_setting('countersign.retention'::text, true) IS DISTINCT FROM 'on'::text)
     EXECUTE FUNCTION countersign.refuse_change('an authorization request is kept');
 CREATE TRIGGER use_is_once AFTER UPDATE OF consumed_at ON countersign.authorization_request FOR EACH ROW
-    WHEN (old.consumed_at IS NOT NULL OR NOT COALESCE(new.consumed_at < new.execute_before, false))
+    WHEN (new.state <> 'granted'::text OR old.consumed_at IS NOT NULL
+    OR NOT COALESCE(new.consumed_at < new.execute_before, false))
     EXECUTE FUNCTION countersign.refuse_change('a grant is used once, in its time');
 COMMENT ON COLUMN countersign.authorization_request.data IS
     'the canonical text that was hashed, byte for byte: json and not jsonb';
@@ -222,6 +223,35 @@ CREATE TABLE countersign.recipient_security (
 ) WITH (fillfactor=50);
 COMMENT ON COLUMN countersign.recipient_security.recipient IS 'keyed digest of the normalised address';
 
+-- scoped_token
+
+CREATE TABLE countersign.scoped_token (
+  id uuid NOT NULL,
+  subject_id text NOT NULL,
+  session_id text,
+  recipient text,
+  kid text NOT NULL,
+  delegate_of uuid,
+  authorization_request_id uuid,
+  issued_by text NOT NULL,
+  issued_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  revoked_by text,
+  sequence integer DEFAULT 1 NOT NULL,
+  event_txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  CONSTRAINT scoped_token_pkey PRIMARY KEY (id)
+) WITH (fillfactor=90);
+CREATE INDEX scoped_token_newest ON countersign.scoped_token USING btree (issued_at DESC, id DESC);
+CREATE INDEX scoped_token_session ON countersign.scoped_token USING btree (session_id)
+    WHERE (session_id IS NOT NULL);
+CREATE INDEX scoped_token_subject ON countersign.scoped_token USING btree (subject_id, issued_at DESC,
+    id DESC);
+CREATE TRIGGER token_stays_revoked AFTER UPDATE OF revoked_at ON countersign.scoped_token FOR EACH ROW
+    WHEN (old.revoked_at IS NOT NULL)
+    EXECUTE FUNCTION countersign.refuse_change('a revoked token stays revoked');
+COMMENT ON COLUMN countersign.scoped_token.id IS 'the claim jti: its 16 bytes';
+
 -- subject_security
 
 CREATE TABLE countersign.subject_security (
@@ -230,11 +260,82 @@ CREATE TABLE countersign.subject_security (
   streaks jsonb DEFAULT '{}'::jsonb NOT NULL,
   sent_at timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
   waiting_until timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
+  security_epoch integer DEFAULT 0 NOT NULL,
   CONSTRAINT subject_security_pkey PRIMARY KEY (subject_id)
 ) WITH (fillfactor=50);
+CREATE TRIGGER epoch_only_rises AFTER UPDATE OF security_epoch ON countersign.subject_security FOR EACH ROW
+    WHEN (new.security_epoch < old.security_epoch)
+    EXECUTE FUNCTION countersign.refuse_change('a security epoch only rises');
 COMMENT ON COLUMN countersign.subject_security.charged_at IS 'wrong or unsettled proofs of the last 24 hours';
 COMMENT ON COLUMN countersign.subject_security.streaks IS
     'factor -> { count, until }: consecutive wrong proofs and the wait after them, in ms';
 COMMENT ON COLUMN countersign.subject_security.sent_at IS 'messages of the last 24 hours';
 COMMENT ON COLUMN countersign.subject_security.waiting_until IS
     'when each of its waiting requests expires: what counts against their limit';
+COMMENT ON COLUMN countersign.subject_security.security_epoch IS
+    'rises when all tokens of the subject are revoked';
+
+-- token_key
+
+CREATE TABLE countersign.token_key (
+  kid text NOT NULL,
+  state text NOT NULL,
+  wrapped_root bytea,
+  secret_key_id text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  active_at timestamp with time zone,
+  retiring_at timestamp with time zone,
+  ends_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  CONSTRAINT token_key_pkey PRIMARY KEY (kid),
+  CONSTRAINT retiring_ends CHECK (state <> 'retiring'::text OR ends_at IS NOT NULL),
+  CONSTRAINT root_until_revoked CHECK ((wrapped_root IS NULL) = (state = 'revoked'::text)),
+  CONSTRAINT token_key_kid_check CHECK (kid ~ '^[a-z0-9]{1,16}$'::text),
+  CONSTRAINT token_key_state_check CHECK (state = ANY (ARRAY['next'::text, 'active'::text, 'retiring'::text,
+      'revoked'::text]))
+);
+CREATE UNIQUE INDEX token_key_one_active ON countersign.token_key USING btree (state) WHERE (state =
+    'active'::text);
+CREATE UNIQUE INDEX token_key_one_next ON countersign.token_key USING btree (state) WHERE (state =
+    'next'::text);
+CREATE TRIGGER key_goes_on AFTER UPDATE OF state ON countersign.token_key FOR EACH ROW
+    WHEN (new.state <> old.state AND (old.state <> 'next'::text OR new.state <> 'active'::text)
+    AND (old.state <> 'active'::text OR new.state <> 'retiring'::text) AND (old.state <> 'next'::text
+    OR new.state <> 'revoked'::text) AND (old.state <> 'active'::text OR new.state <> 'revoked'::text)
+    AND (old.state <> 'retiring'::text OR new.state <> 'revoked'::text))
+    EXECUTE FUNCTION countersign.refuse_change('a token key only goes on to its next state');
+COMMENT ON COLUMN countersign.token_key.wrapped_root IS
+    'nonce, AES-256-GCM of the root with the kid as additional data, tag';
+COMMENT ON COLUMN countersign.token_key.secret_key_id IS 'which secret of the deployment unwraps it';
+COMMENT ON COLUMN countersign.token_key.ends_at IS 'when the longest token of a retiring key has expired';
+
+-- token_revocation
+
+CREATE TABLE countersign.token_revocation (
+  id uuid NOT NULL,
+  txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  kind text NOT NULL,
+  value text NOT NULL,
+  minimum_epoch integer,
+  not_after timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone NOT NULL,
+  revoked_by text NOT NULL,
+  CONSTRAINT token_revocation_pkey PRIMARY KEY (id),
+  CONSTRAINT epoch_of_subject CHECK ((minimum_epoch IS NOT NULL) = (kind = 'sub'::text)),
+  CONSTRAINT token_revocation_kind_check CHECK (kind = ANY (ARRAY['jti'::text, 'jti/cid'::text, 'sid'::text,
+      'arq'::text, 'kid'::text, 'sub'::text]))
+);
+CREATE INDEX token_revocation_not_after ON countersign.token_revocation USING btree (not_after);
+CREATE INDEX token_revocation_txid ON countersign.token_revocation USING btree (txid);
+CREATE INDEX token_revocation_value ON countersign.token_revocation USING btree (kind, value);
+CREATE TRIGGER revocation_is_immutable BEFORE UPDATE ON countersign.token_revocation FOR EACH ROW
+    EXECUTE FUNCTION countersign.refuse_change('a revocation does not change');
+CREATE TRIGGER revocation_is_kept BEFORE DELETE ON countersign.token_revocation FOR EACH ROW
+    WHEN (current_setting('countersign.retention'::text, true) IS DISTINCT FROM 'on'::text)
+    EXECUTE FUNCTION countersign.refuse_change('a revocation is kept');
+CREATE TRIGGER revocations_are_kept BEFORE TRUNCATE ON countersign.token_revocation FOR EACH STATEMENT
+    EXECUTE FUNCTION countersign.refuse_change('a revocation is kept');
+COMMENT ON COLUMN countersign.token_revocation.minimum_epoch IS
+    'tokens of the subject from an older epoch are revoked';
+COMMENT ON COLUMN countersign.token_revocation.not_after IS
+    'the latest expiry of a token that it can concern';

@@ -28,6 +28,10 @@ const forgetOldPlaces = statement<object, { id: string }>(
   `UPDATE countersign.authorization_request SET event_txid = '0'
    WHERE state = 'waiting' OR (state = 'granted' AND consumed_at IS NULL)`,
 );
+const forgetOldPlacesOfTokens = statement<object, { id: string }>(
+  'epoch_forget_places_of_tokens',
+  `UPDATE countersign.scoped_token SET event_txid = '0' WHERE revoked_at IS NULL`,
+);
 
 /**
  * The log is ordered by (epoch, transaction, id). After a restore into a younger cluster the transaction ids
@@ -42,6 +46,7 @@ export async function establishEpoch(database: Database): Promise<number> {
     const [raised] = await db.query(raiseEpoch, { epoch: installation.epoch });
     if (!raised) return installation.epoch;
     await db.query(forgetOldPlaces, {});
+    await db.query(forgetOldPlacesOfTokens, {});
     return raised.epoch;
   });
 }

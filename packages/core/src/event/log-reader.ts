@@ -35,7 +35,7 @@ export interface LogReader {
 const pollMs = 250;
 /** Without listeners the reader only keeps its place, so that the next listener starts at the present. */
 const idlePollMs = 1000;
-/** A burst of commits is read together. */
+/** After a read: the first commit of a burst is told at once, those that follow it are read together. */
 const pauseMs = 5;
 const batchSizeMax = 500;
 
@@ -59,9 +59,9 @@ export async function followLog({
         return false;
       });
       if (more) continue;
+      if (!closed) await within(pauseMs, new Promise<void>(() => undefined), undefined);
       await within(followers.size > 0 ? pollMs : idlePollMs, bell.rung, undefined);
       bell = createBell();
-      if (!closed) await within(pauseMs, new Promise<void>(() => undefined), undefined);
     }
   }
 

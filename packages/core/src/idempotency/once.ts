@@ -12,6 +12,8 @@ import { claimKey, readKey, storeOutcome } from './statement.ts';
 /** What a mutation wrote: the answer, and what is still to be done once it is committed. */
 export interface Written<Answer> {
   readonly answer: Answer;
+  /** What a repetition is answered, where the answer itself holds a secret that must not be stored. */
+  readonly repeated?: Answer;
   /** After the commit: hand a message over. What it throws is the answer instead. */
   readonly afterCommit?: (() => Promise<void>) | null | undefined;
 }
@@ -92,7 +94,7 @@ async function runFirst<Prepared, Answer>(
       const [mine] = await db.query(claimKey, claim).catch(stillRunning);
       if (!mine) return null;
       const written = await write({ ...context, db }, prepared);
-      await db.query(storeOutcome, { scope, outcome: encodeOutcome(written.answer) });
+      await db.query(storeOutcome, { scope, outcome: encodeOutcome(written.repeated ?? written.answer) });
       return written;
     })
     .catch(settleAfterRollback);

@@ -4,6 +4,7 @@ import type { CoreServices } from '../context.ts';
 import { statement } from '../database/statement.ts';
 import { formatId } from '../id.ts';
 import { forgetKeys } from '../idempotency/statement.ts';
+import { forgetEndedKeys } from '../scoped-token/key/statement.ts';
 
 const takeSweep = statement<object, { taken: boolean; swept_until: Date | number }>(
   'sweep_take',
@@ -53,5 +54,6 @@ export async function sweep(services: CoreServices): Promise<number | null> {
   if (decided === null) return null;
   if (decided.length > 0) services.wake(decided);
   await services.database.pool.query(forgetKeys, { now: services.clock.now() });
+  await services.database.pool.query(forgetEndedKeys, { now: services.clock.now() });
   return decided.length;
 }

@@ -1,10 +1,12 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * The same guards, paid only by who needs them: of a consumption the checks were a fifth and the triggers more.
+ * Guards that are paid only by who needs them: of a consumption the checks were a fifth and the triggers more.
  * PostgreSQL reads a table's CHECKs from their stored form in every statement, and a BEFORE trigger locks the
  * row once more. So what a column may hold is a domain, which costs who writes it; what a decision must be is
- * the condition of a trigger that runs AFTER and names its columns. (docs/adr/0006)
+ * the condition of a trigger that runs AFTER and names its columns. (docs/adr/0006) Left to the statements
+ * alone: that a state is one of the five, that a row is not inserted with its decision, that there are no sends
+ * below zero, and how many attempts are in judgement while none is taken.
  *
  * Waiting requests are counted by the moments they expire, as charges and messages are by theirs: the
  * requests' ids beside them were never asked for.
@@ -29,12 +31,12 @@ ALTER TABLE countersign.authorization_request
   ALTER COLUMN attempts_left TYPE countersign.attempts,
   ALTER COLUMN attempts_open TYPE countersign.attempts;
 
--- Final is final: no path leads out of a decision. The window to execute may only shrink.
+-- Final is final: no path leads out of a decision. The window to execute may only shrink; who has none gets none.
 CREATE FUNCTION countersign.keep_decision() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
   IF (NEW.state, NEW.reason, NEW.binding, NEW.generation, NEW.expires_at, NEW.decided_at, NEW.granted_at)
       IS DISTINCT FROM (OLD.state, OLD.reason, OLD.binding, OLD.generation, OLD.expires_at, OLD.decided_at, OLD.granted_at)
-    OR coalesce(NEW.execute_before > OLD.execute_before, false)
+    OR (NEW.execute_before IS DISTINCT FROM OLD.execute_before AND NOT coalesce(NEW.execute_before < OLD.execute_before, false))
   THEN RAISE EXCEPTION USING ERRCODE = 'CS002', MESSAGE = 'a decided authorization request does not change';
   END IF;
   RETURN NULL;
@@ -51,7 +53,7 @@ CREATE TRIGGER grant_is_sound AFTER UPDATE OF state ON countersign.authorization
     AND NOT coalesce(NEW.granted_at < NEW.expires_at AND NEW.execute_before > NEW.granted_at AND NEW.binding <> '', false))
   EXECUTE FUNCTION countersign.refuse_change('a grant is made before expiry, with a binding and a window');
 CREATE TRIGGER use_is_once AFTER UPDATE OF consumed_at ON countersign.authorization_request FOR EACH ROW
-  WHEN (OLD.consumed_at IS NOT NULL OR NOT coalesce(NEW.consumed_at < NEW.execute_before, false))
+  WHEN (NEW.state <> 'granted' OR OLD.consumed_at IS NOT NULL OR NOT coalesce(NEW.consumed_at < NEW.execute_before, false))
   EXECUTE FUNCTION countersign.refuse_change('a grant is used once, in its time');
 CREATE TRIGGER attempts_are_bounded AFTER UPDATE OF attempts_left ON countersign.authorization_request FOR EACH ROW
   WHEN (NEW.attempts_left + NEW.attempts_open > NEW.attempts_max)

@@ -9,8 +9,11 @@ export const scopedTokenEvents = {
     public: z.object({ expiresAt: z.iso.datetime() }),
   },
   'scoped_token.revoked': {
-    summary: 'A token was revoked.',
-    full: z.object({ by: z.string() }),
+    summary: 'A token was revoked, or one delegate of it.',
+    full: z.object({
+      by: z.string(),
+      delegateId: z.string().nullable().describe('The one delegate; null for the token with all of them.'),
+    }),
     public: z.object({}),
   },
   'scoped_token.rejected': {

@@ -1,0 +1,21 @@
+import { lifetimeSecondsMax } from '../cst1/format.ts';
+
+/** How often a node reads keys and revocations: four times within the second in which both take effect. */
+export const pollMs = 250;
+
+/** From this age on, what a node has read of keys and revocations is not trusted any more. */
+export const staleSeconds = 10;
+
+/**
+ * How long a key must have been `next` before it may mint. A node trusts what it has read for `staleSeconds`, so
+ * after that time and a read every node that accepts anything has heard of the key.
+ */
+export const nextSecondsMin = staleSeconds + 5;
+
+/** How far clocks of nodes may differ, and how long a mint may take; on the side of knowing something too long. */
+const clockSecondsMax = 300;
+
+/** The latest expiry that a token minted up to now can have. */
+export function latestExpiry(now: Date): Date {
+  return new Date(now.getTime() + (lifetimeSecondsMax + clockSecondsMax) * 1000);
+}

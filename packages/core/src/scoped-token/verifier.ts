@@ -1,0 +1,188 @@
+import type { CoreServices } from '../context.ts';
+import { formatId, type Id } from '../id.ts';
+import { createVerifiedTokenCache } from './cst1/cache.ts';
+import type { Block, Claims } from './cst1/claims.ts';
+import { tokenPrefix } from './cst1/format.ts';
+import type { TokenRefusal } from './cst1/refusal.ts';
+import { restrictionsOf, type Restrictions } from './cst1/restrictions.ts';
+import { verifyScopedToken } from './cst1/verify.ts';
+import { revocablesOf, type Revocable } from './revocation/revocation.ts';
+import { findRevocation } from './revocation/statement.ts';
+import type { EffectiveScope } from './scope/scope.ts';
+import { uuidOfTokenId } from './token-id.ts';
+import type { TokenTrust } from './trust.ts';
+
+/** How a token came: `h` a header, `w` the first message of a WebSocket, `q` a query parameter. */
+export type TokenCarrier = 'h' | 'w' | 'q';
+
+/**
+ * What happens while revocations cannot be read and the last read is older than ten seconds: every token is
+ * refused (`closed`), the database is asked for each token (`database`), or queries go on (`queries`).
+ */
+export type WhenRevocationsAreStale = 'closed' | 'database' | 'queries';
+
+/**
+ * Why a token is refused, beyond what its own text says. For the audit log alone: outside there is one message.
+ *
+ * - `revoked`: itself, its delegate, its session, its key, or all of its subject
+ * - `wrong_carrier`: it came another way than it allows
+ * - `client_key_unproven`: it is bound to a key that the client has not proven to hold
+ * - `revocations_unknown`: nobody can say whether it is revoked
+ */
+export type VerificationRefusal =
+  | TokenRefusal
+  | 'revoked'
+  | 'wrong_carrier'
+  | 'client_key_unproven'
+  | 'revocations_unknown';
+
+export interface VerifyOptions {
+  readonly carrier: TokenCarrier;
+  /** Thumbprints (RFC 7638) of the keys whose possession the client has proven for this call. */
+  readonly provenKeys?: readonly string[] | undefined;
+}
+
+/** A token that may be used now. Scope and paying requests are asked for every call, by who makes it. */
+export interface AcceptedToken {
+  readonly ok: true;
+  readonly id: Id<'scopedToken'>;
+  /** Whom it acts for. */
+  readonly subjectId: string;
+  readonly sessionId: string | null;
+  /** For `allowsProcedure` and `allowsHttp`. */
+  readonly scope: EffectiveScope;
+  /** `requests` must pay for the call before it happens; `endsAt` is when a stream ends. */
+  readonly restrictions: Restrictions;
+  /** True while revocations are unknown and only queries are let through (`queries`). */
+  readonly onlyQueries: boolean;
+  readonly kid: string;
+  readonly claims: Claims;
+  readonly blocks: readonly Block[];
+}
+
+export type TokenVerdict = AcceptedToken | { readonly ok: false; readonly reason: VerificationRefusal };
+
+export interface TokenVerifier {
+  /** A refusal is a value. The token is neither stored nor logged. */
+  verify(token: string, options: VerifyOptions): Promise<TokenVerdict>;
+  /** The same of a token that was accepted before, without its text: for every message of a stream or socket. */
+  recheck(accepted: AcceptedToken): Promise<TokenVerdict>;
+}
+
+const rememberedMax = 10_000;
+const queryLifetimeSecondsMax = 60;
+
+/**
+ * Verifies tokens of this service, in the order of the format: form, key, signature, claims, time; then, for
+ * every use and remembered or not, revocation and epoch, carrier, client key.
+ *
+ * @example
+ * ```ts
+ * const verdict = await verifier.verify(token, { carrier: 'h' });
+ * if (verdict.ok && allowsProcedure(verdict.scope, 'query', 'event.list')) serve(verdict.subjectId);
+ * ```
+ */
+export function createTokenVerifier(
+  services: Pick<CoreServices, 'clock' | 'database' | 'logger'>,
+  trust: TokenTrust,
+  { whenStale }: { readonly whenStale: WhenRevocationsAreStale },
+): TokenVerifier {
+  const { clock, database, logger } = services;
+  const cache = createVerifiedTokenCache({ entriesMax: rememberedMax });
+  const seconds = (): number => clock.now().getTime() / 1000;
+
+  async function standing(revocables: readonly Revocable[], epoch: number): Promise<Standing> {
+    // What is known to be revoked stays so, however old the knowledge is.
+    if (trust.isRevoked(revocables, epoch)) return 'revoked';
+    if (await trust.isCurrent()) return trust.isRevoked(revocables, epoch) ? 'revoked' : 'valid';
+    switch (whenStale) {
+      case 'closed':
+        return 'unknown';
+      case 'queries':
+        return 'only_queries';
+      case 'database':
+        return await findRevoked(database, revocables, epoch, clock.now()).then(
+          (isRevoked) => (isRevoked ? 'revoked' : 'valid'),
+          (cause: unknown) => {
+            logger.warn({ cause }, 'the database cannot say whether a token is revoked');
+            return 'unknown';
+          },
+        );
+    }
+  }
+
+  return {
+    async verify(token, { carrier, provenKeys = [] }) {
+      try {
+        await trust.ready();
+      } catch {
+        return refuse('revocations_unknown');
+      }
+      const keys = (kid: string) => trust.find(kid);
+      const verified = verifyScopedToken(token, { keys, audience: trust.audience, now: seconds(), cache });
+      if (!verified.ok) return verified;
+      const { claims, blocks, scope } = verified;
+      const kid = keyIdOf(token);
+      const found = await standing(revocablesOf(kid, claims, blocks), claims.epo ?? 0);
+      if (found === 'revoked') return refuse('revoked');
+      if (found === 'unknown') return refuse('revocations_unknown');
+      const restrictions = restrictionsOf(verified);
+      // The database may have taken a while; no skew is allowed for the end.
+      if (!(seconds() < restrictions.endsAt)) return refuse('expired');
+      if (!comesRightly(restrictions, carrier)) return refuse('wrong_carrier');
+      if (!restrictions.clientKeys.every((key) => provenKeys.includes(key)))
+        return refuse('client_key_unproven');
+      return {
+        ok: true,
+        id: formatId('scopedToken', uuidOfTokenId(claims.jti)),
+        subjectId: claims.sub,
+        sessionId: claims.sid ?? null,
+        scope,
+        restrictions,
+        onlyQueries: found === 'only_queries',
+        kid,
+        claims,
+        blocks,
+      };
+    },
+    async recheck(accepted) {
+      const { kid, claims, blocks, restrictions } = accepted;
+      if (trust.find(kid) === undefined) return refuse('unknown_key');
+      const found = await standing(revocablesOf(kid, claims, blocks), claims.epo ?? 0);
+      if (found === 'revoked') return refuse('revoked');
+      if (found === 'unknown') return refuse('revocations_unknown');
+      if (!(seconds() < restrictions.endsAt)) return refuse('expired');
+      return { ...accepted, onlyQueries: found === 'only_queries' };
+    },
+  };
+}
+
+type Standing = 'valid' | 'only_queries' | 'revoked' | 'unknown';
+
+/** A token in a URL is in histories and logs, so it must be one that lives a minute at most. */
+function comesRightly({ carriers, startsAt, endsAt }: Restrictions, carrier: TokenCarrier): boolean {
+  if (!carriers.includes(carrier)) return false;
+  return carrier !== 'q' || endsAt - startsAt <= queryLifetimeSecondsMax;
+}
+
+/** Whether the table says so; no memory is asked. */
+export async function findRevoked(
+  { pool }: CoreServices['database'],
+  revocables: readonly Revocable[],
+  epoch: number,
+  now: Date,
+): Promise<boolean> {
+  const kinds = revocables.map(({ kind }) => kind);
+  const values = revocables.map(({ value }) => value);
+  const [found] = await pool.query(findRevocation, { kinds, values, epoch, now });
+  return found?.revoked !== false;
+}
+
+/** Of a token that is known to be one. */
+export function keyIdOf(token: string): string {
+  return token.slice(tokenPrefix.length, token.indexOf('.', tokenPrefix.length));
+}
+
+function refuse(reason: VerificationRefusal): TokenVerdict {
+  return { ok: false, reason };
+}
