@@ -1,3 +1,5 @@
+import type { Effort } from './benchmark.ts';
+import { quantile } from './quantile.ts';
 import type { Contender, OpenScenario } from './scenario.ts';
 
 export interface Figures {
@@ -7,11 +9,6 @@ export interface Figures {
   /** Ours to the floor, the median of the rounds; a round measures both, one after the other. */
   readonly ratio: number;
   readonly ratios: readonly number[];
-}
-
-export interface Effort {
-  readonly rounds: number;
-  readonly millisecondsPerRound: number;
 }
 
 /** Interleaved rounds: when the machine's speed drifts it drifts for both. */
@@ -31,9 +28,9 @@ export async function measure(scenario: OpenScenario, effort: Effort): Promise<F
     const ratios = ours.map((speed, round) => speed / (floor[round] ?? Number.NaN));
     figures.push({
       inFlight,
-      oursPerSecond: median(ours),
-      floorPerSecond: median(floor),
-      ratio: median(ratios),
+      oursPerSecond: quantile(ours, 0.5),
+      floorPerSecond: quantile(floor, 0.5),
+      ratio: quantile(ratios, 0.5),
       ratios,
     });
   }
@@ -57,8 +54,4 @@ async function perSecond(
     }),
   );
   return (done * 1000) / (performance.now() - started);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

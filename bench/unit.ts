@@ -1,3 +1,5 @@
+import { quantile } from './quantile.ts';
+
 /** What one processor does without waiting: pieces of work, each measured as a multiple of one unit of work. */
 export interface UnitScenario {
   readonly name: string;
@@ -57,8 +59,8 @@ export async function measureUnits(
     const { nanoseconds = [], units = [] } = measured.get(work) ?? {};
     return {
       name: work.name,
-      nanoseconds: median(nanoseconds),
-      units: median(units),
+      nanoseconds: quantile(nanoseconds, 0.5),
+      units: quantile(units, 0.5),
       goal: work.goal ?? null,
     };
   });
@@ -78,8 +80,4 @@ async function nanosecondsOf(work: Work, times: number): Promise<number> {
   if (work.waits === true) for (let done = 0; done < times; done += 1) await work.run((turn += 1));
   else for (let done = 0; done < times; done += 1) work.run((turn += 1));
   return Number(process.hrtime.bigint() - started) / times;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -5,6 +5,8 @@ import type { Context } from './context.ts';
 /** The bank's own root: no transformer, and an error formatter of its own. */
 export const t = initTRPC.context<Context>().create({
   isDev: false,
+  // A stream is silent for hours; a line that died is silent too, and only a ping tells them apart.
+  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
   errorFormatter: ({ shape, error: { cause } }) => ({
     ...shape,
     data: { ...shape.data, reason: cause instanceof CountersignError ? cause.reason : undefined },

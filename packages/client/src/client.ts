@@ -43,7 +43,7 @@ export function createCountersignClient(options: ClientOptions): CountersignClie
     endpoint,
     wire,
     reconnect: { ...backoffDefaults, ...options.reconnect },
-    bufferedEventsMax: options.bufferedEventsMax ?? bufferedEventsMaxDefault,
+    bufferedEventsMax: Math.max(1, options.bufferedEventsMax ?? bufferedEventsMaxDefault), // With no room it would ask for ever.
     closing: closing.signal,
   });
   const { authorizationRequest, event, ...others } = everyProcedure((name, procedure) => {

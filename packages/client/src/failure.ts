@@ -15,7 +15,7 @@ export function failureOf(thrown: unknown): CountersignError {
   );
   if (typeof code !== 'string') return connectionFailed(thrown);
   return new CountersignError({
-    reason: typeof reason === 'string' ? (reason as ErrorReason) : (hostReasons[code] ?? 'internal'),
+    reason: typeof reason === 'string' ? (reason as ErrorReason) : (hostReasons.get(code) ?? 'internal'),
     message: messageOf(thrown),
     code,
     httpStatus: typeof httpStatus === 'number' ? httpStatus : undefined,
@@ -34,14 +34,14 @@ export function connectionFailed(thrown: unknown): CountersignError<'connection_
 }
 
 /** What a host's own code refuses before our procedures are asked has tRPC's code only. */
-const hostReasons: Readonly<Record<string, ErrorReason>> = {
-  BAD_REQUEST: 'invalid_input',
-  UNAUTHORIZED: 'unauthenticated',
-  FORBIDDEN: 'forbidden',
-  NOT_FOUND: 'not_found',
-  TOO_MANY_REQUESTS: 'rate_limited',
-  SERVICE_UNAVAILABLE: 'unavailable_dependency',
-};
+const hostReasons: ReadonlyMap<string, ErrorReason> = new Map([
+  ['BAD_REQUEST', 'invalid_input'],
+  ['UNAUTHORIZED', 'unauthenticated'],
+  ['FORBIDDEN', 'forbidden'],
+  ['NOT_FOUND', 'not_found'],
+  ['TOO_MANY_REQUESTS', 'rate_limited'],
+  ['SERVICE_UNAVAILABLE', 'unavailable_dependency'],
+]);
 
 function messageOf(thrown: unknown): string {
   const { message } = recordOf(thrown);

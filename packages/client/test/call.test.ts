@@ -1,8 +1,15 @@
 import { createTRPCClient, httpLink } from '@trpc/client';
 import { SuperJSON } from 'superjson';
+import { inspect } from 'node:util';
 import { expect, expectTypeOf, it } from 'vitest';
 import type { CountersignRouter } from '@countersign/server';
-import { isCountersignError, reasonOf, type CountersignError, type FetchFunction } from '../src/index.ts';
+import {
+  createCountersignClient,
+  isCountersignError,
+  reasonOf,
+  type CountersignError,
+  type FetchFunction,
+} from '../src/index.ts';
 import { openBank } from './support/bank.ts';
 
 /** What a call is refused with. */
@@ -214,4 +221,45 @@ it('gives a request that is plain data when it is printed, cloned or sent', asyn
   expect(structuredClone(request)).toEqual(request);
   expect(JSON.stringify(request)).not.toContain('watch');
   expect(typeof request.granted).toBe('function');
+});
+
+/** Answers with these one after the other, as a server whose errors somebody has thinned out. */
+function answering(...errors: readonly { status: number; data: object }[]): FetchFunction {
+  const left = [...errors];
+  return async () => {
+    const { status, data } = left.shift() ?? { status: 502, data: {} };
+    return Response.json({ error: { json: { message: 'no', code: -32600, data } } }, { status });
+  };
+}
+
+it('names a reason of the list whatever stands for the code', async () => {
+  for (const code of ['constructor', '__proto__', 'toString', 'TEAPOT']) {
+    const fetch = answering({ status: 400, data: { code } });
+    await using client = createCountersignClient({ url: 'http://localhost/trpc', fetch, retries: 0 });
+    expect(await refusal(client.authorizationRequest.cancel({ id: 'areq_x' }))).toMatchObject({
+      name: 'CountersignError',
+      reason: 'internal',
+    });
+  }
+});
+
+it('keeps the reason of a conflict that comes without details', async () => {
+  const fetch = answering(
+    { status: 503, data: { code: 'SERVICE_UNAVAILABLE', reason: 'unavailable_dependency' } },
+    { status: 409, data: { code: 'CONFLICT', reason: 'idempotency_conflict' } },
+  );
+  await using client = createCountersignClient({ url: 'http://localhost/trpc', fetch });
+  expect(await refusal(client.authorizationRequest.cancel({ id: 'areq_x' }))).toMatchObject({
+    reason: 'idempotency_conflict',
+  });
+});
+
+it('shows no token that a header cannot carry, in no error', async () => {
+  await using client = createCountersignClient({
+    url: 'http://localhost:1/trpc',
+    token: 'canary-4711\nmore',
+  });
+  const error = (await refusal(client.authorizationRequest.get({ id: 'areq_x' }))) as Error;
+  expect(error).toMatchObject({ name: 'TypeError', message: 'a token must be printable ASCII' });
+  expect(inspect(error, { depth: 10 })).not.toContain('canary');
 });

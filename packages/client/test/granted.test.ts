@@ -5,6 +5,7 @@ import {
   AuthorizationExpired,
   AuthorizationNotGranted,
 } from '../src/index.ts';
+import { granted } from '../src/authorization-request/granted.ts';
 import type { AuthorizationRequest, AuthorizationRequestConsumeInput } from '../src/generated/schema.ts';
 import { openBank, type Bank } from './support/bank.ts';
 import { collect } from './support/collect.ts';
@@ -126,3 +127,12 @@ it('watches how a request stands, then each event once, across cuts, and ends by
   await ended;
   expect(types()).toEqual(['snapshot', 'check_failed', 'granted', 'consumed']);
 });
+
+it.each(['revoked', 'waiting for two', '', null, undefined, true])(
+  'resolves for a grant alone, never for a state of %o',
+  async (state) => {
+    const get = async () => ({ state }) as unknown as AuthorizationRequest;
+    const watch = async function* () {};
+    await expect(granted({ get, watch })).rejects.toThrow(TypeError);
+  },
+);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { createCountersign, otp } from '@countersign/server';
 import { describe, expect, it } from 'vitest';
-import { createCountersignClient, type ConnectionState } from '../src/index.ts';
+import { createCountersignClient, type ConnectionState, type FetchFunction } from '../src/index.ts';
 import { openBank, quickly, type Bank } from './support/bank.ts';
 import { collect } from './support/collect.ts';
 import { openFaultyNetwork } from './support/faulty-network.ts';
@@ -195,6 +195,27 @@ it('begins anew when nothing more is heard of a streamed answer', async () => {
   expect(network.seen.others).toBe(2);
 });
 
+it('begins anew when a streamed answer never says its first word', async () => {
+  let asked = 0;
+  const fetch: FetchFunction = async (_, init) => {
+    asked += 1;
+    const body = new ReadableStream({
+      start: (controller) =>
+        init?.signal?.addEventListener('abort', () => controller.error(new Error('aborted'))),
+    });
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+  };
+  await using client = createCountersignClient({
+    url: 'http://localhost/trpc',
+    transport: 'sse',
+    fetch,
+    timing: { openMilliseconds: 50 },
+    reconnect: quickly,
+  });
+  collect(client.event.stream({ from: 'start' }));
+  await expect.poll(() => asked).toBeGreaterThan(2);
+});
+
 it('shares one WebSocket between all streams of a client', async () => {
   await using bank = await openBank();
   const streams = [1, 2, 3, 4].map(() => collect(bank.client.event.stream({ from: 'start' })));
@@ -306,4 +327,12 @@ it('leaves nothing behind of two hundred streams that came and went', async () =
   }
   expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   expect(server.seen).toEqual(['monday']);
+});
+
+it('has room for one event at least', async () => {
+  await using bank = await openBank({ bufferedEventsMax: 0 });
+  await writeOne(bank);
+  const { items } = collect(bank.client.event.stream({ from: 'start' }));
+  const written = await allEvents(bank.server);
+  await expect.poll(() => items.map(({ id }) => id)).toEqual(written);
 });

@@ -5,7 +5,7 @@ import { startOwnServer } from '../test/log/own-server.ts';
 import { arrangeTwoSubjects } from '../test/log/two-subjects.ts';
 import { writeAndRead } from '../test/log/write-and-read.ts';
 import { claim } from '../test/race/attack/claim.ts';
-import { createRandom } from '../test/race/random.ts';
+import { createRandom } from '../testing/random.ts';
 import { openTestCore } from '../testing/index.ts';
 
 /**

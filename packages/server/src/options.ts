@@ -49,6 +49,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 const has = (name: string) => (value: unknown) => isObject(value) && typeof value[name] === 'function';
 
+/** What PostgreSQL's `integer` holds: beyond, every statement with the limit in it would fail. */
+const integerMax = 2_147_483_647;
 const limitNames = Object.keys(defaultLimits) as [keyof Limits, ...(keyof Limits)[]];
 const methodsExpected = 'methods such as [otp({ send })]';
 const operationsExpected = 'operations from defineOperation, such as { transfer }';
@@ -76,7 +78,11 @@ export const optionsSchema = z.strictObject({
   limits: z
     .partialRecord(
       z.enum(limitNames),
-      z.number('a number').int('a whole number').min(0, 'no negative number'),
+      z
+        .number('a number')
+        .int('a whole number')
+        .min(0, 'no negative number')
+        .max(integerMax, `at most ${integerMax}`),
     )
     .superRefine(refuseBeyondBounds)
     .default({}),
@@ -97,7 +103,10 @@ export type ParsedOptions = z.output<typeof optionsSchema>;
 function refuseBeyondBounds(limits: Partial<Limits>, ctx: z.RefinementCtx): void {
   for (const name of limitNames) {
     const bound = limitBounds[name];
-    if (bound === undefined || (limits[name] ?? 0) <= bound) continue;
+    const value = limits[name];
+    if (bound === undefined || value === undefined) continue;
+    if (value === 0) ctx.addIssue({ code: 'custom', path: [name], message: 'at least 1' });
+    if (value <= bound) continue;
     ctx.addIssue({ code: 'custom', path: [name], message: `at most ${bound}` });
   }
 }

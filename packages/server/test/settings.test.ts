@@ -53,7 +53,7 @@ describe('the options of createCountersign', () => {
     expect((error as SettingsError).message).not.toContain('short');
   });
 
-  it('loosen no limit beyond what the odds of guessing allow', () => {
+  it('loosen no limit beyond what the odds of guessing allow, and leave one answer at least', () => {
     const options = {
       issuer: 'Acme Bank',
       audience: 'bank.example',
@@ -66,7 +66,11 @@ describe('the options of createCountersign', () => {
     for (const [name, bound] of Object.entries(limitBounds)) {
       const parse = () => parseOptions({ ...options, limits: { [name]: bound + 1 } });
       expect(parse, name).toThrow(`limits.${name}`);
+      // Nobody could ever answer.
+      expect(() => parseOptions({ ...options, limits: { [name]: 0 } }), name).toThrow(`limits.${name}`);
     }
+    const beyondInteger = { sendsPerSubjectDayMax: 2 ** 31 };
+    expect(() => parseOptions({ ...options, limits: beyondInteger })).toThrow('limits.sendsPerSubjectDayMax');
   });
 
   it('are not made up: a database and a secret must be given', async () => {

@@ -258,6 +258,57 @@ describe('a connection', () => {
     await Promise.all(answers);
   });
 
+  it.each([
+    ['service', 2000],
+    ['ada', 590],
+  ])('has as few in progress when those of %s arrive in one piece', async (name, calls) => {
+    await using server = await startStreamServer();
+    using socket = await open(server, name);
+    const frames = Array.from({ length: calls }, (_, id) => ({
+      id,
+      method: 'mutation',
+      params: { path: 'hold' },
+    }));
+    for (const frame of frames) socket.send(frame);
+    for (let answered = 0; answered < calls; answered = socket.answers.length) {
+      await sleep(5);
+      expect(server.held()).toBeLessThanOrEqual(socketLimits.callsAtOnceMax);
+      server.release();
+    }
+    expect(new Set(socket.answers.map(({ id }) => id)).size).toBe(calls);
+  });
+
+  it('counts a call until it is answered, whatever else goes under its id', async () => {
+    await using server = await startStreamServer({ limits: { callsAtOnceMax: 2 } });
+    using socket = await open(server, 'service');
+    const hold = { id: 1, method: 'mutation', params: { path: 'hold' } };
+    socket.send(hold);
+    socket.send({ id: 1, method: 'subscription', params: { path: 'nothing' } });
+    socket.send(hold);
+    await expect.poll(() => socket.answers.map(reasonOf)).toEqual(['invalid_input', 'invalid_input']);
+    await socket.subscribe('idle', undefined, 2);
+    socket.send({ ...hold, id: 2 });
+    await expect.poll(() => socket.answers.filter(({ error }) => error !== undefined)).toHaveLength(3);
+    expect(server.held()).toBe(1);
+    socket.send({ id: 2, method: 'subscription.stop' });
+    await socket.answer(({ id, result }) => id === 2 && result?.type === 'stopped');
+    socket.send({ ...hold, id: 2 });
+    await expect.poll(server.held).toBe(2);
+  });
+
+  it('is not taken for dead while its pong stands behind calls that wait', async () => {
+    await using server = await startStreamServer({ limits: { callsAtOnceMax: 5, pingMilliseconds: 150 } });
+    using socket = await open(server, 'service');
+    const pad = 'x'.repeat(20_000);
+    for (let id = 0; id < 200; id += 1)
+      socket.send({ id, method: 'mutation', params: { path: 'hold', input: { json: { pad } } } });
+    for (let answered = 0; answered < 200; answered = socket.answers.length) {
+      expect(socket.raw.readyState).toBe(socket.raw.OPEN);
+      await sleep(20);
+      server.release();
+    }
+  });
+
   it('that answers no ping is ended', async () => {
     await using server = await startStreamServer({ limits: { pingMilliseconds: 100 } });
     using silent = await open(server, 'ada', { autoPong: false });

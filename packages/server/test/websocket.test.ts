@@ -62,10 +62,12 @@ describe('a WebSocket', () => {
       links: [wsLink({ client: socket, transformer: new SuperJSON() })],
     });
     const seen: string[] = [];
+    const started = Promise.withResolvers<void>();
     const subscription = client.event.stream.subscribe(
       { types: ['authorization_request.created'] },
-      { onData: ({ data }) => void seen.push(data.about.id) },
+      { onStarted: () => started.resolve(), onData: ({ data }) => void seen.push(data.about.id) },
     );
+    await started.promise; // It begins now, and the next call may be faster than this one.
     const create = async () => (await client.authorizationRequest.create.mutate(transferRequest)).id;
     const before = await create();
     await expect.poll(() => seen, { timeout: 10_000 }).toEqual([before]);

@@ -39,10 +39,12 @@ export async function granted(
   return grantOf(latest);
 }
 
-/** A grant stays one, also when it was used meanwhile or its time has passed. */
+/**
+ * A grant stays one, also when it was used meanwhile or its time has passed. Nothing else is one: not a state
+ * that a newer server knows, and not the answer of something that is no such server.
+ */
 function grantOf(request: AuthorizationRequest): AuthorizationRequest {
   switch (request.state) {
-    case 'waiting':
     case 'granted':
       return request;
     case 'denied':
@@ -51,5 +53,8 @@ function grantOf(request: AuthorizationRequest): AuthorizationRequest {
       throw new AuthorizationCancelled('The authorization was called off.', request);
     case 'expired':
       throw new AuthorizationExpired('Nobody answered in time.', request);
+    case 'waiting':
+    default:
+      throw new TypeError('the request has no state that a decision leads to');
   }
 }

@@ -70,6 +70,7 @@ function withKey(input: unknown): unknown {
 
 /** Our own earlier attempt may still be running when its repetition arrives. */
 function isWorthRepeating(failure: CountersignError, attempt: number): boolean {
-  if (isCountersignError(failure, 'idempotency_conflict')) return attempt > 0 && failure.details.inProgress;
+  if (isCountersignError(failure, 'idempotency_conflict'))
+    return attempt > 0 && recordOf(failure.details)['inProgress'] === true;
   return failure.reason === 'connection_failed' || failure.reason === 'unavailable_dependency';
 }

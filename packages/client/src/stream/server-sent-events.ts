@@ -34,7 +34,7 @@ export async function readServerSentEvents(
   const cut = (): void => controller.abort();
   stop.addEventListener('abort', cut);
   let silenceMilliseconds: number | undefined;
-  let timer = setTimeout(cut, timing.openMilliseconds);
+  let timer = setTimeout(cut, timing.openMilliseconds); // Until the first word, which tRPC says at once.
   let accepted = false;
   let ending: Ending | undefined;
 
@@ -67,7 +67,6 @@ export async function readServerSentEvents(
       cache: 'no-store',
       signal: controller.signal,
     });
-    clearTimeout(timer);
     if (!isEventStream(response)) return { kind: 'refused', error: await refusalOf(response, wire) };
     options.onOpen();
     const parser = createParser({ onEvent: understand });

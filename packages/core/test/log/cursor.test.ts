@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTestCore, type TestCore } from '../../testing/index.ts';
-import { createRandom } from '../race/random.ts';
+import { createRandom } from '../../testing/random.ts';
 import { fuzzCursors } from './fuzz-cursors.ts';
 import { hostileCursors } from './hostile-cursor.ts';
 import { arrangeTwoSubjects, type TwoSubjects } from './two-subjects.ts';

@@ -2,7 +2,7 @@ import { CountersignError, type CoreContext, type EventView } from '../../src/in
 import { parsePosition } from '../../src/event/position.ts';
 import type { TestCore } from '../../testing/index.ts';
 import { claim } from '../race/attack/claim.ts';
-import type { Random } from '../race/random.ts';
+import type { Random } from '../../testing/random.ts';
 import { hostileCursor } from './hostile-cursor.ts';
 
 /** What one actor may see. */

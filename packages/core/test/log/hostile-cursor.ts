@@ -1,5 +1,5 @@
 import { toBase32 } from '../../src/base32.ts';
-import type { Random } from '../race/random.ts';
+import type { Random } from '../../testing/random.ts';
 
 const bytesOfPlace = 32;
 

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { EventView } from '../../src/index.ts';
 import { formatId } from '../../src/id.ts';
 import type { TestCore } from '../../testing/index.ts';
-import type { Random } from '../race/random.ts';
+import type { Random } from '../../testing/random.ts';
 
 /** An event as all readers tell it: whose it is, and its number there. */
 export interface Told {

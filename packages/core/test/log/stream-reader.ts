@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventView } from '../../src/index.ts';
 import type { TestCore } from '../../testing/index.ts';
-import type { Random } from '../race/random.ts';
+import type { Random } from '../../testing/random.ts';
 import { toldOf, type Follower, type Told } from './reader.ts';
 
 /** A stream that is kept open from the start of the log. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { sweep } from '../../src/maintenance/sweep.ts';
 import { openTestCore, type TestCore } from '../../testing/index.ts';
-import { createRandom } from '../race/random.ts';
+import { createRandom } from '../../testing/random.ts';
 import { compare, readTruth, type Compared } from './compare.ts';
 import {
   followerOf,

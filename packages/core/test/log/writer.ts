@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { CountersignError, type CoreContext } from '../../src/index.ts';
 import type { TestCore } from '../../testing/index.ts';
 import { transferOf } from '../race/attack/open-request.ts';
-import type { Random } from '../race/random.ts';
+import type { Random } from '../../testing/random.ts';
 
 /**
  * One writer: requests from creation to consumption, one after the other, in transactions that begin early,

@@ -3,7 +3,7 @@ import { openTestCore, type TestCore } from '../../testing/index.ts';
 import { transferOf } from './attack/open-request.ts';
 import { hostNames, openHosts, type HostName, type Hosts } from './hosts.ts';
 import { count, look, uuidOf } from './look.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '../../testing/random.ts';
 
 let test: TestCore;
 let hosts: Hosts;

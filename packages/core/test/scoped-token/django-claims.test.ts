@@ -11,7 +11,7 @@ import {
   type Claims,
   type Endpoints,
 } from '../../src/scoped-token/index.ts';
-import { createRandom } from '../race/random.ts';
+import { createRandom } from '../../testing/random.ts';
 import { audience, claims, iat, key, kid, verify } from './hand-made.ts';
 
 const payload = {

@@ -11,7 +11,7 @@ import {
   type EffectiveScope,
   type Scope,
 } from '../../src/scoped-token/index.ts';
-import { createRandom, type Random } from '../race/random.ts';
+import { createRandom, type Random } from '../../testing/random.ts';
 import { audience, claims, iat, key, keys, kid, verify } from './hand-made.ts';
 
 const segments = ['a', 'b', 'ab', 'invoice'];

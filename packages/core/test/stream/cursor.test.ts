@@ -8,7 +8,7 @@ import { streamEvents } from '../../src/event/stream.ts';
 import { openTestCore, type TestCore } from '../../testing/index.ts';
 import { hostileCursor } from '../log/hostile-cursor.ts';
 import { arrangeTwoSubjects, type TwoSubjects } from '../log/two-subjects.ts';
-import { createRandom } from '../race/random.ts';
+import { createRandom } from '../../testing/random.ts';
 
 let test: TestCore;
 let arranged: TwoSubjects;

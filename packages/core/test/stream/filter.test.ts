@@ -5,7 +5,7 @@ import { isBefore, logStart, type Position } from '../../src/event/position.ts';
 import { logEnd, readAfter, readNew } from '../../src/event/read.ts';
 import type { EventRow } from '../../src/event/row.ts';
 import { openTestCore, type TestCore } from '../../testing/index.ts';
-import { createRandom, type Random } from '../race/random.ts';
+import { createRandom, type Random } from '../../testing/random.ts';
 
 /** Names and sessions that a careless comparison would take for each other. */
 const subjects = ['ada', 'Ada', 'ada ', 'null', ''];

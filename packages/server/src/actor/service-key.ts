@@ -1,5 +1,5 @@
 import type { Actor } from '@countersign/core';
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 /** `csk_` and at least 32 visible characters; the comma is left out because it joins repeated headers. */
 export const serviceKeyPattern = /^csk_[!-+\--~]{32,256}$/;
@@ -19,5 +19,5 @@ export function createServiceKeyCheck(key: string | undefined): ServiceKeyCheck 
 }
 
 function hashOf(key: string): Buffer {
-  return createHash('sha256').update('countersign/service-key/v1\0').update(key).digest();
+  return hash('sha256', `countersign/service-key/v1\0${key}`, 'buffer');
 }

@@ -16,7 +16,8 @@ export function createEventStreams(): EventStreams {
   let ended = false;
   return {
     keep(answer) {
-      if (answer.body === null || !isEventStream(answer)) return answer;
+      // The body last: to look at it makes @hono/node-server build a stream around what was a text.
+      if (!isEventStream(answer) || answer.body === null) return answer;
       const reader: ReadableStreamDefaultReader<Uint8Array> = answer.body.getReader();
       const cancel = () => {
         open.delete(cancel);

@@ -1,5 +1,5 @@
-import { CountersignError } from '@countersign/core';
-import { t } from '../trpc/trpc.ts';
+import { CountersignError, type CoreContext } from '@countersign/core';
+import type { Edge } from '../context.ts';
 
 /**
  * Opens core for this call, in the name of the actor. Per call and not per connection: an actor can lose
@@ -8,8 +8,7 @@ import { t } from '../trpc/trpc.ts';
  *
  * @throws CountersignError `unauthenticated` when nobody proved who is calling.
  */
-export const requireActor = t.middleware(async ({ ctx, next }) => {
-  const { actor, core } = ctx.countersign;
+export function requireActor({ actor, core }: Edge): CoreContext {
   if (actor === null) throw new CountersignError('unauthenticated');
-  return next({ ctx: { core, call: core.context(actor) } });
-});
+  return core.context(actor);
+}

@@ -1,5 +1,5 @@
 import { CountersignError } from '@countersign/core';
-import { t } from '../trpc/trpc.ts';
+import type { CountersignContext, Edge } from '../context.ts';
 
 /** The host forgot us in its `createContext`. Named, so that the log says what to do. */
 class MissingContextError extends Error {
@@ -13,10 +13,9 @@ class MissingContextError extends Error {
 }
 
 /** @throws CountersignError `internal`, because of {@link MissingContextError}. */
-export const requireContext = t.middleware(async ({ ctx, next }) => {
+export function requireContext(ctx: CountersignContext): Edge {
   // Typed as always there; a host's context is not.
-  if ((ctx as Partial<typeof ctx> | undefined)?.countersign === undefined) {
-    throw new CountersignError('internal', { cause: new MissingContextError() });
-  }
-  return next();
-});
+  const edge = (ctx as Partial<CountersignContext> | undefined)?.countersign;
+  if (edge === undefined) throw new CountersignError('internal', { cause: new MissingContextError() });
+  return edge;
+}

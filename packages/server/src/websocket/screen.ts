@@ -27,6 +27,8 @@ export interface ScreenOptions {
   readonly socket: WebSocket;
   /** Whether the first message says who calls. */
   readonly introduced: boolean;
+  /** Whether a message is not read now; it will come again. */
+  readonly keepsBack: (text: string) => boolean;
   /** Whether one more message may be read; it is counted. */
   readonly mayRead: () => boolean;
   /** A message was refused. */
@@ -42,8 +44,9 @@ export interface ScreenOptions {
  * as a whole and tells none of its calls, so that they would wait for ever.
  */
 export function createScreen(options: ScreenOptions): Screen {
-  const { socket, mayRead, onRefused, onAdmitted, onSending } = options;
+  const { socket, keepsBack, mayRead, onRefused, onAdmitted, onSending } = options;
   const calls = new Set<ClientMessage['id']>();
+  const streams = new Set<ClientMessage['id']>();
   let { introduced } = options;
 
   const tell = ({ id, because }: RefusedMessage) => {
@@ -69,12 +72,13 @@ export function createScreen(options: ScreenOptions): Screen {
       tell({ id, because: new CountersignError('rate_limited') });
       return false;
     }
-    if (method !== 'query' && method !== 'mutation') return true;
-    if (calls.has(id)) {
-      tell({ id, because: refuseInput('has the id of a call in progress') });
+    if (method === 'subscription.stop') return true;
+    // By its id an answer is known: under one of a stream, a call would count as answered by the next event.
+    if (calls.has(id) || streams.has(id)) {
+      tell({ id, because: refuseInput('has the id of a call or stream in progress') });
       return false;
     }
-    calls.add(id);
+    (method === 'subscription' ? streams : calls).add(id);
     return true;
   };
 
@@ -89,6 +93,7 @@ export function createScreen(options: ScreenOptions): Screen {
         }
         // Closed by us: what still comes in is not carried out.
         if (socket.readyState !== WebSocket.OPEN) return [];
+        if (typeof data === 'string' && keepsBack(data)) return [];
         const { messages, refused } = read(data);
         for (const one of refused) {
           mayRead();
@@ -100,11 +105,19 @@ export function createScreen(options: ScreenOptions): Screen {
       },
       encode(message) {
         onSending();
-        calls.delete((message as { id: ClientMessage['id'] }).id);
+        const { id, result } = message as Answer;
+        calls.delete(id);
+        if (result === undefined || result.type === 'stopped') streams.delete(id);
         return JSON.stringify(message);
       },
     },
   };
+}
+
+/** What tRPC's adapter sends: a result, of which a stream has many and `stopped` as the last, or an error. */
+interface Answer {
+  readonly id: ClientMessage['id'];
+  readonly result?: { readonly type: string };
 }
 
 function asTrpcError(because: unknown): TRPCError {

@@ -9,7 +9,7 @@ import type { Places } from '../stream/places.ts';
 import { urlOf } from './admit-upgrade.ts';
 import { headerCredentials, parameterCredentials } from './credentials.ts';
 import { drainSocket } from './drain-socket.ts';
-import { holdWhileBusy } from './hold-while-busy.ts';
+import { createHold } from './hold-while-busy.ts';
 import type { SocketLimits } from './limits.ts';
 import { logFailure } from './log-failure.ts';
 import { createMessageBudget } from './message-budget.ts';
@@ -73,16 +73,17 @@ export function serveSocket(
     // Not closed: a closing frame would wait behind all that, and keep it in memory.
     socket.terminate();
   };
-  const isBusy = () => screen.callsInProgress() >= limits.callsAtOnceMax;
+  const hold = createHold(socket, () => screen.callsInProgress() >= limits.callsAtOnceMax);
   const screen = createScreen({
     socket,
     introduced: urlOf(request)?.searchParams.get('connectionParams') !== '1',
+    keepsBack: hold.keeps,
     mayRead,
     onRefused: refused,
     onSending: cutWhenFull,
     onAdmitted: () => {
       if (caller !== null) refusals = 0;
-      holdWhileBusy(socket, isBusy);
+      hold.whileBusy();
     },
   });
 
@@ -95,6 +96,7 @@ export function serveSocket(
   socket.on('ping', onSmallTalk);
   // Before tRPC's own listener, which is added below.
   socket.on('message', (data, isBinary) => {
+    isAlive = true; // Its pong may stand behind a thousand messages that are not read yet.
     if (isSmallTalk(data, isBinary)) onSmallTalk();
     else if (caller === null) refused();
   });
@@ -133,7 +135,8 @@ export function serveSocket(
 
   const served: ServedSocket = {
     ping() {
-      if (!isAlive) socket.terminate();
+      // While it is held nothing of it is read, and no sign of life either.
+      if (!isAlive && !socket.isPaused) socket.terminate();
       isAlive = false;
       if (socket.readyState === WebSocket.OPEN) socket.ping();
     },

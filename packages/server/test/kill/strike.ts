@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRandom } from '../../../core/test/race/random.ts';
+import { createRandom } from '@countersign/core/testing';
 import type { KillableServer } from './killable-server.ts';
 import type { Load } from './load.ts';
 

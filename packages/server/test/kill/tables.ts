@@ -1,7 +1,6 @@
 import { startEmbeddedPostgres } from '@countersign/embedded-postgres';
-import { silentLogger } from '@countersign/core';
-import { openDatabase } from '../../../core/src/database/orm.ts';
-import { findViolations } from '../../../core/testing/invariants.ts';
+import { findViolations } from '@countersign/core/testing';
+import pg from 'pg';
 
 /** What the tables hold when all servers are gone, read without them. */
 export interface Tables {
@@ -15,8 +14,6 @@ export interface Tables {
   readonly violations: readonly string[];
 }
 
-type Pool = Parameters<typeof findViolations>[0];
-
 const counts = /* sql */ `
 SELECT (SELECT count(*) FROM countersign.authorization_request)::int AS requests,
   (SELECT count(DISTINCT subject_id) FROM countersign.authorization_request)::int AS subjects,
@@ -25,13 +22,12 @@ SELECT (SELECT count(*) FROM countersign.authorization_request)::int AS requests
 
 export async function readTables(directory: string): Promise<Tables> {
   await using postgres = await startEmbeddedPostgres({ directory });
-  const { orm, pool, close } = await openDatabase(postgres.url(), silentLogger);
+  const pool = new pg.Pool({ connectionString: postgres.url() });
   try {
-    const [found] = await pool.select<Omit<Tables, 'postgresWasLeft' | 'violations'>>(counts, []);
-    const connection = orm.em.getConnection() as unknown as { getNativeClient(): Promise<Pool> };
-    const violations = await findViolations(await connection.getNativeClient(), { now: new Date() });
-    return { ...found!, postgresWasLeft: postgres.adopted, violations };
+    const { rows } = await pool.query<Omit<Tables, 'postgresWasLeft' | 'violations'>>(counts);
+    const violations = await findViolations(pool, { now: new Date() });
+    return { ...rows[0]!, postgresWasLeft: postgres.adopted, violations };
   } finally {
-    await close();
+    await pool.end();
   }
 }

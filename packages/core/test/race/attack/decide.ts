@@ -2,7 +2,7 @@ import { CountersignError, type CoreContext } from '../../../src/index.ts';
 import { sweep } from '../../../src/maintenance/sweep.ts';
 import type { TestCore } from '../../../testing/index.ts';
 import { look, numbered, count, type Looked } from '../look.ts';
-import { createRandom, type Random } from '../random.ts';
+import { createRandom, type Random } from '../../../testing/random.ts';
 import { claim } from './claim.ts';
 import { transferOf } from './open-request.ts';
 

@@ -12,7 +12,7 @@ import {
   type Call,
   type Side,
 } from '../call.ts';
-import { createRandom, type Random } from '../random.ts';
+import { createRandom, type Random } from '../../../testing/random.ts';
 import { claim } from './claim.ts';
 import { consumeCall } from './consume.ts';
 import { createCall, transferOf } from './open-request.ts';
