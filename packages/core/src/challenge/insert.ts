@@ -22,12 +22,11 @@ export const noChallenge: ChallengeParameters = {
 };
 
 /** Stores the challenge of the row in `from`, of its present generation. Never beyond the request's end. */
-export function insertChallenge(from: string): string {
+export function insertChallenge(from: string, returning = ''): string {
   return /* sql */ `
   INSERT INTO countersign.challenge (id, request_id, generation, method, factor_id, digest, key_id, sent_to, options, created_at, expires_at)
   SELECT :challengeId::uuid, r.id, r.generation, :challengeMethod::text, :challengeFactorId::uuid, :challengeDigest::bytea,
     :challengeKeyId::text, :challengeSentTo::text, :challengeOptions::jsonb, :now::timestamptz,
     least(:challengeExpiresAt::timestamptz, r.expires_at)
-  FROM ${from} AS r WHERE :challengeId::uuid IS NOT NULL
-  RETURNING *`;
+  FROM ${from} AS r WHERE :challengeId::uuid IS NOT NULL ${returning}`;
 }

@@ -31,9 +31,14 @@ export function queryConfig<Parameters, Row>(statement: Statement<Parameters, Ro
   return {
     name: statement.name,
     text: statement.text,
-    values: statement.parameters.map((name) => parameters[name]),
+    values: statement.parameters.map((name) => written(parameters[name])),
     types: rowTypes,
   };
+}
+
+/** Times in UTC: what `pg` itself writes is local time with an offset, put together digit by digit. */
+function written(value: unknown): unknown {
+  return value instanceof Date ? value.toISOString() : value;
 }
 
 /** Runs statements through a `pg` pool or client. */

@@ -53,7 +53,7 @@ WITH asked AS (
 ), recipient AS (${chargeRecipient}
 ), permitted AS (
   SELECT asked.* FROM asked, subject WHERE subject.within AND (NOT :sends::boolean OR (SELECT within FROM recipient))
-), issued AS (${insertChallenge('permitted')}
+), issued AS (${insertChallenge('permitted', 'RETURNING *')}
 ), logged AS (${appendEvents(
     ...(reset
       ? [
