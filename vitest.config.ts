@@ -40,8 +40,6 @@ const projects = [
 // The one default export of the repository's own code: vitest asks for it.
 export default defineConfig({
   test: {
-    // Two files at a time, on two cores too, where one would be the default: half of the time goes into waiting.
-    maxWorkers: 2,
     projects: projects.map((test) => ({
       resolve,
       ssr: { resolve },

@@ -195,7 +195,8 @@ describe('the event log', () => {
       clock: test.clock,
     });
     await restored.core.authorizationRequest.grant(restored.service, { id, proof: rightProof(test) });
-    const { items } = await restored.events(restored.service, {});
+    // Of the database that both are open on: what is not visible yet is waited for there.
+    const { items } = await test.events(restored.service, {});
     expect(items.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
   });
 });

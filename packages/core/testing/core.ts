@@ -57,7 +57,8 @@ export async function openTestCore(options: Partial<CoreOptions> = {}): Promise<
   };
 }
 
-async function untilVisible({ sql }: TestDatabase): Promise<void> {
+/** Waits until the log shows all that is committed: until no transaction of the cluster is older than an event. */
+export async function untilVisible({ sql }: Pick<TestDatabase, 'sql'>): Promise<void> {
   for (;;) {
     const { rows } = await sql.query<{ hidden: boolean }>(
       `SELECT EXISTS (SELECT FROM countersign.event e JOIN countersign.installation i ON i.epoch = e.epoch

@@ -1,5 +1,5 @@
 export { createTestClock, type TestClock } from './clock.ts';
-export { openTestCore, type TestCore } from './core.ts';
+export { openTestCore, untilVisible, type TestCore } from './core.ts';
 export { createTestDatabase, serverUrl, type TestDatabase } from './database.ts';
 export { createOutbox, type Outbox } from './outbox.ts';
 export { findViolations } from './invariants.ts';

@@ -1,3 +1,4 @@
+import { untilVisible } from '@countersign/core/testing';
 import type { Bank } from './bank.ts';
 
 /** Writes to the log in the background, past the network, until it is stopped. */
@@ -30,7 +31,8 @@ export function startWriting({ server }: Bank): Writer {
 }
 
 /** Once everything that is committed can be seen. */
-export async function allEvents({ cs }: Bank['server']): Promise<string[]> {
+export async function allEvents({ cs, database }: Bank['server']): Promise<string[]> {
+  await untilVisible(database);
   const caller = cs.createCaller({ kind: 'service' });
   const ids: string[] = [];
   for (let after: string | undefined; ;) {
