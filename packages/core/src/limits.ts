@@ -1,7 +1,7 @@
 /**
- * Every default of Countersign, with its unit in its name. Source: security.md "Defaults" of the design,
- * from OWASP ASVS 5.0 §§6–7 and NIST SP 800-63B-4. A host may tighten them; what
- * loosening one costs is in docs/threat-model.md, "The odds of guessing".
+ * Every default of Countersign, with its unit in its name (OWASP ASVS 5.0 §§6–7, NIST SP 800-63B-4). A host may
+ * tighten them, and loosen them as far as {@link limitBounds} lets it; what that costs is in docs/threat-model.md,
+ * "The odds of guessing".
  */
 export interface Limits {
   /** Wrong proofs of one subject in any 24 hours, over every request, method, factor and session. */
