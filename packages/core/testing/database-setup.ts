@@ -1,22 +1,25 @@
 import { startTemporaryPostgres } from '@countersign/embedded-postgres';
+import type { TestProject } from 'vitest/node';
 
-/** Read by tests and by the processes they start. Set beforehand, it names a PostgreSQL of your own. */
+/** Read by `serverUrl` (database.ts). Set beforehand, it names a PostgreSQL of your own. */
 const variable = 'COUNTERSIGN_TEST_DATABASE';
 
 /** Nothing of a test outlives its run; without fsync a clone of the template costs a quarter. */
 const settings = { max_connections: '300', fsync: 'off', full_page_writes: 'off' };
 
 /**
- * One temporary PostgreSQL for a run of vitest (a `globalSetup`): what the tests of several packages
- * have in common is the server, each file has a database of its own. The second package that asks finds
- * the variable set and does nothing.
+ * A temporary PostgreSQL for each worker of a run of vitest (a `globalSetup`); each test file has a database of its
+ * own on its worker's. They do not share one because the log waits for the oldest writing transaction of the whole
+ * cluster: a file that holds one open would hold back the events of its neighbour. The second package that asks
+ * finds the variable set and does nothing. A proof is no run of vitest, and one worker.
  */
-export async function setup(): Promise<(() => Promise<void>) | undefined> {
+export async function setup(project?: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (process.env[variable] !== undefined) return undefined;
-  const postgres = await startTemporaryPostgres({ settings });
-  process.env[variable] = postgres.url();
+  const workers = Array.from({ length: project?.globalConfig.maxWorkers ?? 1 });
+  const servers = await Promise.all(workers.map(() => startTemporaryPostgres({ settings })));
+  process.env[variable] = servers.map((postgres) => postgres.url()).join(' ');
   return async () => {
     delete process.env[variable];
-    await postgres.stop();
+    await Promise.all(servers.map((postgres) => postgres.stop()));
   };
 }

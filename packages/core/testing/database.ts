@@ -15,9 +15,10 @@ export interface TestDatabase extends AsyncDisposable {
 const template = 'countersign_template';
 const templateLock = 7_261_943_100;
 
-/** The server that the run has started, or the one that the environment names. */
+/** The server that the run has started for this worker (database-setup.ts), or the one that the environment names. */
 export function serverUrl(): string {
-  const url = process.env['COUNTERSIGN_TEST_DATABASE'];
+  const urls = process.env['COUNTERSIGN_TEST_DATABASE']?.split(' ') ?? [];
+  const url = urls[(Number(process.env['VITEST_POOL_ID'] ?? 1) - 1) % urls.length];
   if (url === undefined)
     throw new Error('COUNTERSIGN_TEST_DATABASE names no PostgreSQL; run through `npm test`');
   return url;

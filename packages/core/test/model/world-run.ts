@@ -38,7 +38,8 @@ export async function playWorld(
       return `step ${index + 1}, ${JSON.stringify(step)}: ${wrong}`;
     }
   }
-  return (await play.finishAll()) ?? (await play.compareAll());
+  const wrong = (await play.finishAll()) ?? (await play.compareAll());
+  return wrong && `at the end: ${wrong}`;
 }
 
 class WorldPlay {
