@@ -1,9 +1,8 @@
-import { connect } from 'node:net';
+import { answers } from './answers.ts';
 import { startTimeoutMs, type Cluster, type Postmaster } from './cluster.ts';
 import { commandLine } from './command-line.ts';
 import { readPostmaster } from './postmaster-file.ts';
 import { identifyProcess, isRunning } from './process-identity.ts';
-import { socketPath } from './socket-directory.ts';
 import { stopPostmaster } from './stop-postmaster.ts';
 import { until } from './until.ts';
 
@@ -17,11 +16,12 @@ export async function adoptPostmaster(cluster: Cluster): Promise<Postmaster | un
   if (found === undefined || identity === undefined) return undefined;
 
   // It may be on its way up, or on its way down.
-  await until(() => !isRunning(identity) || readPostmaster(cluster.data)?.status === 'ready', startTimeoutMs);
+  await until(() => !isRunning(identity) || isReady(cluster), startTimeoutMs);
   const settled = readPostmaster(cluster.data);
   if (settled !== undefined) {
     const { socketDirectory } = settled;
-    if (settled.command === commandLine(cluster, socketDirectory) && (await accepts(socketDirectory))) {
+    const isOurs = settled.command === commandLine(cluster, socketDirectory);
+    if (isOurs && (await answers(socketDirectory, startTimeoutMs)) && isReady(cluster)) {
       cluster.log(`adopted the PostgreSQL that a previous run left running (process ${identity.pid})`);
       return { identity, socketDirectory, adopted: true };
     }
@@ -31,13 +31,7 @@ export async function adoptPostmaster(cluster: Cluster): Promise<Postmaster | un
   return undefined;
 }
 
-function accepts(socketDirectory: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(socketPath(socketDirectory));
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
+/** After an answer it says so truly: a request to stop that came before is noticed by then. */
+function isReady(cluster: Cluster): boolean {
+  return readPostmaster(cluster.data)?.status === 'ready';
 }

@@ -81,6 +81,18 @@ describe('after kill -9', () => {
     expect(await query(next.url(), 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
+  it('the next start does not adopt one that has been told to stop and has not yet noticed', async () => {
+    await using killed = await startOwner({ directory });
+    const { pid } = started(killed);
+    process.kill(pid, 'SIGSTOP'); // It takes connections all the same: the kernel does.
+    process.kill(pid, 'SIGINT');
+    await killed.kill();
+    setTimeout(() => process.kill(pid, 'SIGCONT'), 500);
+    await using next = await startEmbeddedPostgres({ directory });
+    expect(next.adopted).toBe(false);
+    expect(await query(next.url(), 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
   it('the next start replaces one that runs with other settings', async () => {
     await (await startOwner({ directory, settings: { max_connections: '11' } })).kill();
     await using next = await startEmbeddedPostgres({ directory, settings: { max_connections: '12' } });

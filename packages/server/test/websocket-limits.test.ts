@@ -71,7 +71,8 @@ describe('a message', () => {
       const floods = setInterval(() => {
         for (let time = 0; time < 50 && socket.raw.readyState === 1; time += 1) send(socket);
       }, 1);
-      expect(await socket.closed).toBe(1008);
+      // 1006 when the reason is not read in time: it stands behind a thousand answers.
+      expect([1008, 1006]).toContain(await socket.closed);
       clearInterval(floods);
     }
   });
