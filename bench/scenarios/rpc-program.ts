@@ -2,8 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { createCountersign, otp } from '@countersign/server';
 import { defaultLimits } from '@countersign/core';
-import { actorOfAuthorization } from '../../packages/server/src/actor/actor-of-authorization.ts';
-import { createServiceKeyCheck } from '../../packages/server/src/actor/service-key.ts';
 import { createEventStreams } from '../../packages/server/src/http/event-streams.ts';
 import { createHttpHandler } from '../../packages/server/src/http/handler.ts';
 import { listen } from '../../packages/server/src/http/listen.ts';
@@ -28,7 +26,9 @@ export interface RpcAt {
 
 const { database, code } = orderOfParent() as RpcOrder;
 const many = 1_000_000;
+const serviceKey = `csk_${randomBytes(32).toString('base64url')}`;
 const cs = await createCountersign({
+  serviceKey,
   issuer: 'Bench',
   audience: 'bench.example',
   secret: randomBytes(32).toString('base64'),
@@ -43,15 +43,13 @@ const cs = await createCountersign({
   sweep: false,
 });
 const router = t.router({
-  empty: procedure.query(() => []),
-  parsed: procedure
+  empty: procedure('bench.empty').query(() => []),
+  parsed: procedure('bench.parsed')
     .input(z.strictObject({}).default({}))
     .output(z.array(z.never()))
     .query(() => []),
   authorizationRequest: t.router(authorizationRequest),
 });
-const serviceKey = `csk_${randomBytes(32).toString('base64url')}`;
-const isServiceKey = createServiceKeyCheck(serviceKey);
 const logger = { debug() {}, info() {}, warn() {}, error: console.error };
 const services = { router, origins: [], logger };
 const listener = await listen({ port: 0, host: '127.0.0.1' });
@@ -60,15 +58,16 @@ listener.answerWith(
     ...services,
     core: cs.core,
     streams: createEventStreams(),
-    contextOf: (request) =>
-      cs.context(actorOfAuthorization(request.headers.get('authorization'), isServiceKey), { request }),
+    contextOf: async (request) => cs.context(await cs.authenticate(request), { request }),
   }),
 );
 attachWebSocket(listener.server, {
   ...services,
   connections: createPlaces(many),
-  actorOf: ([credential]) => actorOfAuthorization(credential ?? null, isServiceKey),
-  contextOf: (actor, socket) => cs.context(actor, { socket }),
+  tokens: cs.context(null).countersign.tokens,
+  identify: ({ authorizations: [authorization = ''] }) =>
+    cs.authenticate(new Request('http://localhost', { headers: { authorization } })),
+  contextOf: (caller, socket) => cs.context(caller, { socket }),
 });
 
 answerParent(

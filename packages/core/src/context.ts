@@ -5,6 +5,7 @@ import type { Limits } from './limits.ts';
 import type { MethodRegistry } from './method/registry.ts';
 import type { OperationRegistry } from './operation/registry.ts';
 import type { Clock, Ids, Logger, Randomness } from './ports.ts';
+import type { AcceptedToken } from './scoped-token/cst1/accepted-token.ts';
 
 /** What every function of core may use; made once by `openCore`. */
 export interface CoreServices {
@@ -24,9 +25,17 @@ export interface CoreServices {
   readonly wake: (changed: readonly string[]) => void;
 }
 
+/** The token by which a call was made: what a subject issues is this one, narrowed. Its text is written nowhere. */
+export interface PresentedToken {
+  readonly text: string;
+  readonly accepted: AcceptedToken;
+}
+
 /** One call: who makes it, and where its writes go. */
 export interface CoreContext extends CoreServices {
   readonly actor: Actor;
+  /** Absent when the caller came without a token: by a service key, or vouched for by the host. */
+  readonly presented?: PresentedToken;
   /** Where a change is written: the pool, or the transaction that holds an idempotency key. */
   readonly db: Executor;
 }

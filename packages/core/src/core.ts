@@ -1,11 +1,14 @@
 import type { Actor } from './actor.ts';
 import * as request from './authorization-request/index.ts';
+import { operationData } from './authorization-request/operation-data.ts';
+import type { Receipt } from './authorization-request/schema.ts';
 import { watchAuthorizationRequest } from './authorization-request/watch.ts';
 import { createWatches } from './authorization-request/watches.ts';
-import type { CoreContext, CoreServices } from './context.ts';
+import type { CoreContext, CoreServices, PresentedToken } from './context.ts';
 import { awayError } from './database/failure.ts';
 import { migrate, pendingMigrations } from './database/migrate.ts';
 import { openDatabase, type DatabaseOptions } from './database/orm.ts';
+import type { TransactionHandle } from './database/transaction.ts';
 import { CountersignError } from './error.ts';
 import { establishEpoch } from './event/epoch.ts';
 import { listEvents } from './event/list.ts';
@@ -21,11 +24,14 @@ import { createOperationRegistry } from './operation/registry.ts';
 import type { Clock, Logger, Randomness } from './ports.ts';
 import { createIds, silentLogger, systemClock, systemRandomness } from './runtime.ts';
 import { checkHealth, type Health } from './health.ts';
+import type { AcceptedToken } from './scoped-token/cst1/accepted-token.ts';
 import { introspectScopedToken } from './scoped-token/introspect.ts';
 import { issueScopedToken } from './scoped-token/issue.ts';
 import { listTokenKeys } from './scoped-token/key/list.ts';
 import type { TokenKeyService } from './scoped-token/key/source.ts';
 import { listScopedTokens } from './scoped-token/list.ts';
+import { payWithToken, type PaidCall } from './scoped-token/pay.ts';
+import { createRejectionLog, type RejectionLog } from './scoped-token/reject.ts';
 import { revokeTokenKey } from './scoped-token/revoke-key.ts';
 import { revokeScopedTokens } from './scoped-token/revoke.ts';
 import { rotateTokenKeys } from './scoped-token/rotate-keys.ts';
@@ -35,6 +41,10 @@ import {
   type TokenVerifier,
   type WhenRevocationsAreStale,
 } from './scoped-token/verifier.ts';
+import { createServiceKey } from './service-key/create.ts';
+import { listServiceKeys } from './service-key/list.ts';
+import { revokeServiceKey } from './service-key/revoke.ts';
+import { createServiceKeyTrust, type ServiceKeyTrust } from './service-key/trust.ts';
 
 export interface CoreOptions {
   /** A PostgreSQL URL, or options of MikroORM for one. */
@@ -71,8 +81,8 @@ type Bound<Verb> = Verb extends (context: CoreContext, shared: infer _, ...rest:
 
 /** The domain, opened on one database. */
 export interface Core {
-  /** One call by one actor. */
-  context(actor: Actor): CoreContext;
+  /** One call by one actor; `presented` is the token it came with, if it came with one. */
+  context(actor: Actor, presented?: PresentedToken): CoreContext;
   readonly authorizationRequest: typeof request & { readonly watch: Bound<typeof watchAuthorizationRequest> };
   readonly method: { list(context: CoreContext): ReturnType<typeof listMethods> };
   readonly event: {
@@ -87,12 +97,27 @@ export interface Core {
     readonly list: typeof listScopedTokens;
     readonly revoke: Bound<typeof revokeScopedTokens>;
     readonly verifier: TokenVerifier;
+    /** Uses up the requests that a token carries, for one call; see `payWithToken`. */
+    readonly pay: (
+      context: CoreContext,
+      accepted: AcceptedToken,
+      call: PaidCall,
+      options?: { readonly tx?: TransactionHandle },
+    ) => Promise<readonly Receipt[]>;
+    /** Writes down that a token was refused. Nobody waits for it. */
+    readonly reject: RejectionLog['reject'];
     readonly listKeys: typeof listTokenKeys;
     readonly rotateKeys: Bound<typeof rotateTokenKeys>;
     readonly revokeKey: Bound<typeof revokeTokenKey>;
     /** Makes the first keys, and begins to read keys and revocations: at the start of a server, not at its first token. */
     ready(): Promise<void>;
   };
+  /** Nothing of it is read, and nothing polls, before something that looks like a key is presented. */
+  readonly serviceKey: {
+    readonly create: Bound<typeof createServiceKey>;
+    readonly list: typeof listServiceKeys;
+    readonly revoke: Bound<typeof revokeServiceKey>;
+  } & Pick<ServiceKeyTrust, 'find' | 'isInForce'>;
   /** The migrations that this start has applied, by name. */
   readonly migrated: readonly string[];
   health(): Promise<Health>;
@@ -151,9 +176,16 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const verifier = createTokenVerifier(services, trust, {
       whenStale: options.scopedToken?.whenRevocationsAreStale ?? 'closed',
     });
+    const rejections = createRejectionLog(services);
+    const serviceKeys = createServiceKeyTrust(services);
     const sweeper = options.sweep === false ? null : startSweeper(services);
     return {
-      context: (actor) => ({ ...services, actor, db: database.pool }),
+      context: (actor, presented) => ({
+        ...services,
+        actor,
+        db: database.pool,
+        ...(presented && { presented }),
+      }),
       authorizationRequest: {
         ...request,
         watch: (context, ...rest) => watchAuthorizationRequest(context, watches, ...rest),
@@ -170,16 +202,32 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         list: listScopedTokens,
         revoke: (context, ...rest) => revokeScopedTokens(context, trust, ...rest),
         verifier,
+        pay: (context, ...rest) =>
+          payWithToken(context, { hash: operationData, consume: request.consume }, ...rest),
+        reject: rejections.reject,
         listKeys: listTokenKeys,
         rotateKeys: (context) => rotateTokenKeys(context, trust),
         revokeKey: (context, ...rest) => revokeTokenKey(context, trust, ...rest),
         ready: () => trust.ready(),
       },
+      serviceKey: {
+        create: (context, ...rest) => createServiceKey(context, serviceKeys, ...rest),
+        list: listServiceKeys,
+        revoke: (context, ...rest) => revokeServiceKey(context, serviceKeys, ...rest),
+        find: serviceKeys.find,
+        isInForce: serviceKeys.isInForce,
+      },
       migrated,
-      health: () => checkHealth(database),
+      health: () => checkHealth(database, trust),
       async close() {
         await sweeper?.stop();
-        await Promise.all([reader.close(), watches.close(), trust.close()]);
+        await Promise.all([
+          reader.close(),
+          watches.close(),
+          trust.close(),
+          rejections.close(),
+          serviceKeys.close(),
+        ]);
         await database.close();
       },
     };

@@ -11,6 +11,7 @@ const prefixes = {
   factor: 'fact_',
   method: 'mth_',
   scopedToken: 'cst_',
+  serviceKey: 'key_',
   event: 'evt_',
   webhook: 'whk_',
 } as const;

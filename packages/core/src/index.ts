@@ -1,8 +1,9 @@
 export { openCore, type Core, type CoreOptions, type ScopedTokenOptions } from './core.ts';
-export type { CoreContext } from './context.ts';
+export type { CoreContext, PresentedToken } from './context.ts';
 export { actorKey, type Actor } from './actor.ts';
 export { CountersignError, errorReasons, errorSentences, type ErrorReason } from './error.ts';
 export { errorDetails } from './error-details.ts';
+export { formatId } from './id.ts';
 export type { Clock, Ids, Logger, OutgoingMessage, Randomness, Send } from './ports.ts';
 export { silentLogger, systemClock, systemRandomness } from './runtime.ts';
 export {
@@ -26,10 +27,16 @@ export type {
   RequestSnapshot,
   WatchEvent,
 } from './authorization-request/schema.ts';
+export { uuidOfTokenId } from './scoped-token/token-id.ts';
 export * as scopedTokenSchema from './scoped-token/schema.ts';
 export type { ScopedTokenView } from './scoped-token/schema.ts';
+export { actorOfToken } from './scoped-token/actor-of-token.ts';
+export type { AcceptedToken, KnownToken } from './scoped-token/cst1/accepted-token.ts';
+export type { PaidCall } from './scoped-token/pay.ts';
+export type { TokenRejection } from './scoped-token/reject.ts';
 export type {
-  AcceptedToken,
+  RefusedTokenVerdict,
+  RevocationStanding,
   TokenCarrier,
   TokenVerdict,
   TokenVerifier,
@@ -40,6 +47,8 @@ export type {
 export type { SuppliedTokenKey, TokenKeyService, TokenKeyState } from './scoped-token/key/source.ts';
 export type { TokenKeyView } from './scoped-token/key/list.ts';
 export type { KeyRotation } from './scoped-token/rotate-keys.ts';
+export * as serviceKeySchema from './service-key/schema.ts';
+export type { ServiceKeyView } from './service-key/schema.ts';
 export { challengeView, type ChallengeView } from './challenge/schema.ts';
 export {
   eventCatalog,

@@ -1,4 +1,6 @@
-import type { Actor, Core, Logger } from '@countersign/core';
+import type { Core, Logger } from '@countersign/core';
+import type { Caller } from './caller/caller.ts';
+import type { TokenGate } from './caller/token-gate.ts';
 import type { Connection } from './connection.ts';
 import type { Places } from './stream/places.ts';
 
@@ -10,8 +12,9 @@ export interface CountersignContext {
 /** One request at the edge: who calls, and what it reaches. */
 export interface Edge {
   readonly core: Core;
-  /** Null: nobody proved who is calling. */
-  readonly actor: Actor | null;
+  readonly caller: Caller;
+  /** Where a caller's token is asked again. */
+  readonly tokens: TokenGate;
   readonly logger: Logger;
   /** The HTTP request that carried the call, when there was one. */
   readonly request: Request | null;

@@ -1,21 +1,34 @@
-import { openCore, silentLogger, type Actor, type Core, type EventType } from '@countersign/core';
+import {
+  openCore,
+  silentLogger,
+  systemClock,
+  type Actor,
+  type Core,
+  type EventType,
+} from '@countersign/core';
+import type { AnyTRPCRouter } from '@trpc/server';
 import type { Server } from 'node:http';
-import { acceptActor } from './actor/accept-actor.ts';
-import { actorOfAuthorization } from './actor/actor-of-authorization.ts';
-import { createServiceKeyCheck } from './actor/service-key.ts';
+import { acceptActor } from './caller/accept-actor.ts';
+import { isCaller, knownCaller, nobody, type Caller } from './caller/caller.ts';
+import { createIdentify } from './caller/identify.ts';
+import { createServiceKeyCheck } from './caller/service-key.ts';
+import { createSubjectActivity } from './caller/subject-activity.ts';
+import { createTokenGate } from './caller/token-gate.ts';
 import type { CountersignContext } from './context.ts';
 import { createListeners, type Listener, type ListenerFilter } from './event/listeners.ts';
 import { createEventStreams } from './http/event-streams.ts';
+import { presentationOf } from './http/credentials.ts';
 import { createHttpHandler } from './http/handler.ts';
 import { parseOptions, type CountersignOptions } from './options.ts';
 import { router, type CountersignRouter } from './router.ts';
+import { auditProcedures } from './scope/audit.ts';
+import { open, paidBy, scoped } from './scope/scoped.ts';
 import { streamLimits } from './stream/limits.ts';
 import { createPlaces } from './stream/places.ts';
 import { attachWebSocket } from './websocket/attach.ts';
 import type { AttachedWebSocket } from './websocket/attached.ts';
 import { gateOf, type GatedSocket } from './websocket/gate.ts';
 import { socketLimits } from './websocket/limits.ts';
-import { actorOfCredentials } from './websocket/credentials.ts';
 
 type Operations = Core['authorizationRequest'];
 type InputOf<Verb extends keyof Operations> = Parameters<Operations[Verb]>[1];
@@ -36,12 +49,34 @@ export interface Countersign {
   /** All procedures; nest it: `t.router({ countersign: cs.router, … })`. */
   readonly router: CountersignRouter;
   /**
-   * What the router needs in a tRPC context; spread it into yours. An actor without a subject is nobody:
-   * it gets `unauthenticated`, never the rights of a service.
+   * What the router needs in a tRPC context; spread it into yours. The actor is whom your own session names, or
+   * what `authenticate` found. One without a subject is nobody: it gets `unauthenticated`, never the rights of a
+   * service.
    */
-  context(actor: Actor | null | undefined, extras?: ContextExtras): CountersignContext;
+  context(actor: Actor | Caller | null | undefined, extras?: ContextExtras): CountersignContext;
+  /**
+   * Who calls by a credential of ours, a service key or a scoped token: for `context`, in a server of your own.
+   *
+   * @example
+   * ```ts
+   * const createContext = async ({ req }) => cs.context(await cs.authenticate(req), { request: req });
+   * ```
+   */
+  authenticate(request: Request): Promise<Caller>;
   /** The same procedures without HTTP. Refusals are thrown as a TRPCError whose `cause` is the CountersignError. */
   createCaller(actor: Actor): ReturnType<CountersignRouter['createCaller']>;
+  /** Begins a procedure of your own that tokens may open: `t.procedure.concat(cs.scoped)`. */
+  readonly scoped: typeof scoped;
+  /** Begins one that anybody may call: `t.procedure.concat(cs.open)`. */
+  readonly open: typeof open;
+  /** After `.input()`: one that a granted request pays for, carried by a token: `.use(cs.paidBy(transfer))`. */
+  readonly paidBy: typeof paidBy;
+  /**
+   * For the start of your server: fails when a procedure of your router is neither one of ours nor scoped nor open.
+   *
+   * @throws UndeclaredProceduresError
+   */
+  audit(router: AnyTRPCRouter): Promise<void>;
   readonly authorizationRequest: {
     /** In this process only: with a code generator and a sender for this one request. */
     create(input: InputOf<'create'>, overrides?: OverridesOf<'create'>): ReturnType<Operations['create']>;
@@ -98,14 +133,29 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     operations,
     origins,
     serviceKey,
+    subjectActive = () => true,
+    scopedToken,
     issuer: _issuer,
-    audience: _audience,
+    audience,
     ...coreOptions
   } = parseOptions(options);
+  const { scheme, legacySchemes, queryParameter, whenRevocationsAreStale, keyService } = scopedToken;
   const logger = coreOptions.logger ?? silentLogger;
-  const core = await openCore({ ...coreOptions, operations: Object.values(operations) });
+  await auditProcedures(router);
+  const core = await openCore({
+    ...coreOptions,
+    operations: Object.values(operations),
+    scopedToken: { audience, whenRevocationsAreStale, keyService },
+  });
+  const clock = coreOptions.clock ?? systemClock;
   const listeners = createListeners({ core, logger });
-  const isServiceKey = createServiceKeyCheck(serviceKey);
+  const tokens = createTokenGate({ core, isActive: createSubjectActivity(subjectActive, clock) });
+  const identify = createIdentify({
+    core,
+    isBootstrapKey: createServiceKeyCheck(serviceKey),
+    schemes: [scheme, ...legacySchemes].map((name) => name.toLowerCase()),
+    provenKey: async () => null,
+  });
   const service = core.context({ kind: 'service' });
 
   const eventStreams = createEventStreams();
@@ -119,15 +169,16 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
   const context: Countersign['context'] = (actor, { request, socket } = {}) => ({
     countersign: {
       core,
-      actor: acceptActor(actor),
+      caller: callerOf(actor),
+      tokens,
       logger,
       request: request ?? null,
       connection: gateOf(socket),
       streams,
     },
   });
-  const contextOf = (request: Request) =>
-    context(actorOfAuthorization(request.headers.get('authorization'), isServiceKey), { request });
+  const authenticate = (request: Request) => identify(presentationOf(request, queryParameter));
+  const contextOf = async (request: Request) => context(await authenticate(request), { request });
   const drain = async () => {
     eventStreams.end();
     await Promise.all([...webSockets].map((one) => one.close()));
@@ -136,6 +187,11 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
   return {
     router,
     context,
+    authenticate,
+    scoped,
+    open,
+    paidBy,
+    audit: auditProcedures,
     createCaller: (actor) => router.createCaller(context(actor)),
     authorizationRequest: {
       create: (input, overrides) => core.authorizationRequest.create(service, input, overrides),
@@ -150,8 +206,9 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
         origins,
         logger,
         connections,
-        actorOf: (credentials) => actorOfCredentials(credentials, isServiceKey),
-        contextOf: (actor, socket) => context(actor, { socket }),
+        identify,
+        tokens,
+        contextOf: (caller, socket) => context(caller, { socket }),
       });
       webSockets.add(one);
       return one;
@@ -160,8 +217,16 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     drain,
     async close() {
       await drain();
+      tokens.close();
       await listeners.close();
       await core.close();
     },
   };
+}
+
+/** What `authenticate` found is as it is; an actor is checked, since a host made it. */
+function callerOf(given: Actor | Caller | null | undefined): Caller {
+  if (given && isCaller(given)) return given;
+  const actor = acceptActor(given);
+  return actor === null ? nobody : knownCaller(actor);
 }

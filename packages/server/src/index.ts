@@ -2,6 +2,10 @@ export { createCountersign, type ContextExtras, type Countersign } from './count
 export type { CountersignOptions } from './options.ts';
 export type { CountersignConfig } from './settings/config-file.ts';
 export { SettingsError, type WrongSetting } from './settings/settings-error.ts';
+export type { Caller } from './caller/caller.ts';
+export type { CallAuth, TokenAuth } from './scope/call-auth.ts';
+export { UndeclaredProceduresError } from './scope/audit.ts';
+export type { DjangoTokens, ScopedTokenSettings } from './options.ts';
 export type { CountersignContext } from './context.ts';
 export type { AttachedWebSocket } from './websocket/attached.ts';
 export type { GatedSocket } from './websocket/gate.ts';

@@ -10,6 +10,8 @@ import {
   type Operation,
   type Randomness,
   type Secret,
+  type TokenKeyService,
+  type WhenRevocationsAreStale,
 } from '@countersign/core';
 import { z } from 'zod';
 import * as field from './settings/fields.ts';
@@ -33,6 +35,12 @@ export interface CountersignOptions {
   readonly origins?: readonly string[];
   /** The credential of services over HTTP: `csk_` and at least 32 characters. Without it nobody calls over HTTP. */
   readonly serviceKey?: string | undefined;
+  /**
+   * Whether this subject may act now, asked when one of its tokens is used, at most every ten seconds: an account
+   * can be closed while its tokens last. Anything but `true` is no. Default: every subject may.
+   */
+  readonly subjectActive?: (subjectId: string) => boolean | Promise<boolean>;
+  readonly scopedToken?: ScopedTokenSettings;
   readonly limits?: Partial<Limits>;
   /** Bring the schema up to date at the start; default true. */
   readonly migrate?: boolean;
@@ -41,6 +49,36 @@ export interface CountersignOptions {
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly randomness?: Randomness;
+}
+
+/** How scoped tokens come, and who makes their keys. */
+export interface ScopedTokenSettings {
+  /** The authentication scheme they come by, `Authorization: Bearer cst1…`; default `Bearer`. */
+  readonly scheme?: string;
+  /** Further schemes, of clients that were written for another system, such as `TmpToken`; default none. */
+  readonly legacySchemes?: readonly string[];
+  /** A query parameter that may carry one that allows it (`car: 'q'`), in GET only; default null: none. */
+  readonly queryParameter?: string | null;
+  /** The request header in which your own routes find for whom a token was made; default `X-API-Token-Recipient`. */
+  readonly recipientHeader?: string;
+  /** What happens while revocations cannot be read; default `closed`: every token is refused. */
+  readonly whenRevocationsAreStale?: WhenRevocationsAreStale;
+  /** Supplies the keys instead of our table. */
+  readonly keyService?: TokenKeyService;
+  /** Tokens of `django.core.signing` that your own routes accept as well, for the time of a migration. */
+  readonly django?: DjangoTokens;
+}
+
+/** See docs/guides/from-django-tokens.md. */
+export interface DjangoTokens {
+  /** Every secret a token may have been signed by: `SECRET_KEY` and `SECRET_KEY_FALLBACKS`. */
+  readonly secrets: readonly string[];
+  /** Default `django.core.signing`. */
+  readonly salt?: string;
+  /** Accept the hash of Django before 3.1; default false. */
+  readonly allowSha1?: boolean;
+  /** Match paths as the original did, by `startsWith`: then `/foo` opens `/foobar` as well. Default false. */
+  readonly rawPrefixes?: boolean;
 }
 
 const named = (what: string) => z.string(what).min(1, what).max(200, what);
@@ -52,6 +90,12 @@ const has = (name: string) => (value: unknown) => isObject(value) && typeof valu
 /** What PostgreSQL's `integer` holds: beyond, every statement with the limit in it would fail. */
 const integerMax = 2_147_483_647;
 const limitNames = Object.keys(defaultLimits) as [keyof Limits, ...(keyof Limits)[]];
+/** RFC 9110, §11.1: a token. `DPoP` is always there, for tokens that are bound to a key. */
+const scheme = z
+  .string('an authentication scheme such as "Bearer"')
+  .regex(/^[A-Za-z][A-Za-z0-9-]{0,31}$/, 'an authentication scheme such as "Bearer"')
+  .refine((name) => !/^(?:dpop|basic|digest)$/i.test(name), 'another scheme: this one means something else');
+const reservedParameters = new Set(['input', 'batch', 'connectionParams', 'lastEventId']);
 const methodsExpected = 'methods such as [otp({ send })]';
 const operationsExpected = 'operations from defineOperation, such as { transfer }';
 
@@ -75,6 +119,38 @@ export const optionsSchema = z.strictObject({
     .default({}),
   origins: field.origins.default([]),
   serviceKey: field.serviceKey.optional(),
+  subjectActive: given<NonNullable<CountersignOptions['subjectActive']>>(
+    'a function: (subjectId) => boolean',
+    (value) => typeof value === 'function',
+  ).optional(),
+  scopedToken: z
+    .strictObject({
+      scheme: scheme.default('Bearer'),
+      legacySchemes: z.array(scheme, 'schemes such as ["TmpToken"]').default([]),
+      queryParameter: z
+        .string('the name of a query parameter, or null')
+        .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'the name of a query parameter, or null')
+        .refine((name) => !reservedParameters.has(name), 'another name: tRPC uses this one')
+        .nullable()
+        .default(null),
+      recipientHeader: z
+        .string('the name of a header')
+        .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'the name of a header')
+        .default('X-API-Token-Recipient'),
+      whenRevocationsAreStale: z
+        .enum(['closed', 'database', 'queries'], '"closed", "database" or "queries"')
+        .default('closed'),
+      keyService: given<TokenKeyService>('a key service: { keys: () => … }', isObject).optional(),
+      django: z
+        .strictObject({
+          secrets: z.array(z.string().min(1, 'no empty secret')).min(1, 'at least one secret'),
+          salt: z.string().min(1).optional(),
+          allowSha1: z.boolean('true or false').default(false),
+          rawPrefixes: z.boolean('true or false').default(false),
+        })
+        .optional(),
+    })
+    .prefault({}),
   limits: z
     .partialRecord(
       z.enum(limitNames),

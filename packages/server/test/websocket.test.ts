@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { CountersignRouter } from '../src/index.ts';
 import { router } from '../src/router.ts';
-import { actorOfCredentials, headerCredentials } from '../src/websocket/credentials.ts';
+import { presentationOf } from '../src/websocket/credentials.ts';
 import { startTestServer, type TestServer } from '../testing/index.ts';
 import { mutate, query } from './support/http.ts';
 import { sharedServer } from './support/shared-server.ts';
@@ -160,22 +160,21 @@ describe('a credential', () => {
     expect(await reason(byHeader)).toBeUndefined();
   });
 
-  it('is none when there are two, even equal ones', async () => {
+  it('is refused when there are two, even equal ones', async () => {
     using both = await openSocket(shared().port, {
       headers: shared().credential,
       params: shared().credential,
     });
-    expect(await reason(both)).toBe('unauthenticated');
+    expect(await reason(both)).toBe('invalid_input');
     using proxied = await openSocket(shared().port, {
       headers: { authorization: 'Basic cHJveHk6cHJveHk=' },
       params: shared().credential,
     });
-    expect(await reason(proxied)).toBe('unauthenticated');
+    expect(await reason(proxied)).toBe('invalid_input');
     const request = new IncomingMessage(new Socket());
     const { authorization } = shared().credential;
     request.rawHeaders.push('Authorization', authorization, 'authorization', authorization);
-    expect(headerCredentials(request)).toEqual([authorization, authorization]);
-    expect(actorOfCredentials(headerCredentials(request), () => ({ kind: 'service' }))).toBeNull();
+    expect(presentationOf(request)(null).authorizations).toEqual([authorization, authorization]);
   });
 
   it('is never a cookie', async () => {

@@ -1,16 +1,17 @@
 import type { z } from 'zod';
 import type { CoreContext } from '../context.ts';
-import { CountersignError } from '../error.ts';
+import { CountersignError, invalidInput } from '../error.ts';
 import { eventParametersOf } from '../event/parameters.ts';
 import { formatId } from '../id.ts';
 import { once } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
-import { requireService } from '../permission.ts';
+import { isFactorId } from './actor-of-token.ts';
+import { askedScope } from './asked-scope.ts';
 import type { Claims } from './cst1/claims.ts';
 import { lifetimeSecondsMax } from './cst1/format.ts';
 import { mintScopedToken } from './cst1/mint.ts';
+import { narrowPresentedToken } from './narrow.ts';
 import { carriedRequest, type CarriedRequest } from './paying-request.ts';
-import { presets } from './presets.ts';
 import { issueInput, lifetimeSecondsDefault, type issueOutput, type IssueInput } from './schema.ts';
 import { opensRoot } from './scope/root.ts';
 import type { Scope } from './scope/scope.ts';
@@ -23,7 +24,8 @@ type Parsed = z.output<typeof issueInput>;
 
 /**
  * Issues a token that acts for a subject, for this service, for a while. It is answered once and kept nowhere: a
- * repetition by the same idempotency key gets its id and `token: null`.
+ * repetition by the same idempotency key gets its id and `token: null`. What a subject issues is the token it has
+ * presented, narrowed.
  *
  * @example
  * ```ts
@@ -31,7 +33,7 @@ type Parsed = z.output<typeof issueInput>;
  * ```
  * @throws CountersignError `forbidden`, `invalid_input`, `lifetime_too_long` beyond 24 hours, `scope_too_wide` for
  * a grant of everything; for `authorizationRequestId` what `consume` refuses by; `unavailable_dependency` when no
- * key can be had.
+ * key can be had. For a subject what `narrowPresentedToken` says.
  */
 export async function issueScopedToken(
   context: CoreContext,
@@ -39,48 +41,71 @@ export async function issueScopedToken(
   input: IssueInput,
 ): Promise<Issued> {
   const parsed = parseInput(issueInput, input);
-  requireService(context.actor);
-  const scope = scopeOf(parsed);
-  const lifetimeSeconds = parsed.maxAgeSeconds ?? lifetimeSecondsDefault;
-  if (lifetimeSeconds > lifetimeSecondsMax) throw new CountersignError('lifetime_too_long');
-  if (opensRoot(scope)) throw new CountersignError('scope_too_wide');
+  switch (context.actor.kind) {
+    case 'service':
+      return await mintForSubject(context, trust, parsed);
+    case 'subject':
+      return await narrowPresentedToken(context, parsed);
+    case 'device':
+    case 'operator':
+      throw new CountersignError('forbidden');
+  }
+}
+
+async function mintForSubject(context: CoreContext, trust: TokenTrust, parsed: Parsed): Promise<Issued> {
+  const minting = mintingOf(parsed);
+  if (minting.lifetimeSeconds > lifetimeSecondsMax) throw new CountersignError('lifetime_too_long');
+  if (opensRoot(minting.scope)) throw new CountersignError('scope_too_wide');
   await trust.ready();
   return await once(context, 'scopedToken.issue', parsed, {
     write: async (writing) => {
-      const request = await requestOf(writing, parsed);
-      const answer = await untilWritten(trust, () =>
-        mintAndWrite(writing, trust, { parsed, scope, lifetimeSeconds, request }),
-      );
+      const request = await requestOf(writing, minting);
+      const answer = await untilWritten(trust, () => mintAndWrite(writing, trust, minting, request));
       return { answer, repeated: { ...answer, token: null } };
     },
   });
 }
 
-function scopeOf({ scope, preset }: Parsed): Scope {
-  return preset === undefined ? (withoutUndefined(scope ?? {}) as Scope) : presets[preset];
-}
-
-async function requestOf(context: CoreContext, parsed: Parsed): Promise<CarriedRequest | null> {
-  const { authorizationRequestId: id, subjectId, sessionId = null } = parsed;
-  return id === undefined ? null : await carriedRequest(context, { id, subjectId, sessionId });
-}
-
 interface Minting {
   readonly parsed: Parsed;
+  readonly subjectId: string;
   readonly scope: Scope;
   readonly lifetimeSeconds: number;
-  readonly request: CarriedRequest | null;
+}
+
+/**
+ * What only a service must say, since a subject’s token says it already. The session of a device’s token is its
+ * factor: by that it is known as a device’s, and ends with it. Without one it would act as the subject itself.
+ */
+function mintingOf(parsed: Parsed): Minting {
+  const { subjectId, sessionId, preset, delegateId, maxAgeSeconds } = parsed;
+  const scope = askedScope(parsed);
+  if (subjectId === undefined) throw invalidInput(['subjectId'], 'is required');
+  if (scope === null) throw invalidInput([], 'must have either scope or preset');
+  if (delegateId !== undefined) throw invalidInput(['delegateId'], 'is for a subject that narrows its token');
+  if (preset === 'device' && (sessionId === undefined || !isFactorId(sessionId)))
+    throw invalidInput(['sessionId'], 'must be the factor of the device, fact_…');
+  return { parsed, subjectId, scope, lifetimeSeconds: maxAgeSeconds ?? lifetimeSecondsDefault };
+}
+
+async function requestOf(
+  context: CoreContext,
+  { parsed, subjectId }: Minting,
+): Promise<CarriedRequest | null> {
+  const { authorizationRequestId: id, sessionId = null } = parsed;
+  return id === undefined ? null : await carriedRequest(context, { id, subjectId, sessionId });
 }
 
 /** Null when the key or the subject's epoch has moved on while it was minted. */
 async function mintAndWrite(
   context: CoreContext,
   trust: TokenTrust,
-  { parsed, scope, lifetimeSeconds, request }: Minting,
+  { parsed, subjectId, scope, lifetimeSeconds }: Minting,
+  request: CarriedRequest | null,
 ): Promise<Issued | null> {
   const minting = trust.minting();
   if (minting === undefined) return null;
-  const { subjectId, sessionId, recipient, clientKeyThumbprint } = parsed;
+  const { sessionId, recipient, clientKeyThumbprint } = parsed;
   const [security] = await context.db.query(readSecurityEpoch, { subjectId });
   const securityEpoch = security?.security_epoch ?? 0;
   const now = context.clock.now();
@@ -128,9 +153,4 @@ async function untilWritten(trust: TokenTrust, run: () => Promise<Issued | null>
     await trust.refresh();
   }
   throw new CountersignError('unavailable_dependency', { cause: new Error('no active key can be read') });
-}
-
-/** A list that was not given is not in the token. */
-function withoutUndefined<Value>(value: Value): Value {
-  return JSON.parse(JSON.stringify(value)) as Value;
 }

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
+import type { Actor } from '../actor.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
 import { eventParametersOf } from '../event/parameters.ts';
 import { parseId } from '../id.ts';
 import { once } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
-import { requireService } from '../permission.ts';
 import { latestExpiry } from './key/lifetimes.ts';
 import { delegateValue } from './revocation/revocation.ts';
 import { revokeInput, type revokeOutput } from './schema.ts';
@@ -23,9 +23,10 @@ type Parsed = z.output<typeof revokeInput>;
 
 /**
  * Ends tokens before their time: one, one delegate of it, all of a session, or all of a subject. In force here when
- * it answers, on every other node within a second. What was narrowed from a token ends with it.
+ * it answers, on every other node within a second. What was narrowed from a token ends with it. A subject ends its
+ * own: any of its tokens, the session it is in, or everything.
  *
- * @throws CountersignError `forbidden`, `not_found` for an id that is none.
+ * @throws CountersignError `forbidden`, `not_found` for an id that is none, and for what is not the subject's own.
  */
 export async function revokeScopedTokens(
   context: CoreContext,
@@ -33,7 +34,7 @@ export async function revokeScopedTokens(
   input: z.input<typeof revokeInput>,
 ): Promise<z.output<typeof revokeOutput>> {
   const parsed = parseInput(revokeInput, input);
-  requireService(context.actor);
+  admitRevocation(context.actor, parsed);
   await trust.ready();
   return await once(context, 'scopedToken.revoke', parsed, {
     write: async (writing) => ({
@@ -41,6 +42,15 @@ export async function revokeScopedTokens(
       afterCommit: async () => void (await trust.refresh()),
     }),
   });
+}
+
+/** No session never equals a session: a subject without one names none as its own. */
+function admitRevocation(actor: Actor, { subjectId, sessionId, context }: Parsed): void {
+  if (actor.kind === 'service') return;
+  if (actor.kind !== 'subject' || context !== undefined) throw new CountersignError('forbidden');
+  const isForeign = subjectId !== undefined && subjectId !== actor.subjectId;
+  if (isForeign || (sessionId !== undefined && sessionId !== actor.sessionId))
+    throw new CountersignError('not_found');
 }
 
 async function revoke(context: CoreContext, parsed: Parsed): Promise<number> {
@@ -54,7 +64,8 @@ async function revoke(context: CoreContext, parsed: Parsed): Promise<number> {
     return count(await db.query(revokeSubject, { ...told, subjectId, notAfter: latestExpiry(now) }));
 
   const uuid = id === undefined ? null : parseId('scopedToken', id);
-  const [known] = uuid === null ? [] : await db.query(tokenExists, { id: uuid });
+  const owner = context.actor.kind === 'subject' ? context.actor.subjectId : null;
+  const [known] = uuid === null ? [] : await db.query(tokenExists, { id: uuid, subjectId: owner });
   if (uuid === null || !known) throw new CountersignError('not_found');
   const jti = tokenIdOfUuid(uuid);
   if (delegateId === undefined) return count(await db.query(revokeToken, { ...told, id: uuid, jti }));

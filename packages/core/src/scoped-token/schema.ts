@@ -36,8 +36,14 @@ export const lifetimeSecondsDefault = 3600;
 
 export const issueInput = z
   .strictObject({
-    subjectId: subjectId.describe('Whose rights the token narrows.'),
-    scope: scopeInput.optional().describe('What it opens. This or `preset`.'),
+    subjectId: subjectId
+      .optional()
+      .describe('Whose rights the token narrows. Required for the service; a subject issues for itself.'),
+    scope: scopeInput
+      .optional()
+      .describe(
+        'What it opens. The service says this or `preset`; for a subject, default what its token opens.',
+      ),
     preset: z
       .enum(presetNames)
       .optional()
@@ -48,14 +54,18 @@ export const issueInput = z
       .min(1)
       .optional()
       .describe(
-        `How long it lives; default ${lifetimeSecondsDefault}. More than 86400 is \`lifetime_too_long\`.`,
+        `How long it lives; default ${lifetimeSecondsDefault}, for a subject until its token ends. More than 86400, or than that, is \`lifetime_too_long\`.`,
       ),
     recipient: z
       .string()
       .regex(/^[ -~]{1,120}$/, 'must be 1 to 120 characters of printable ASCII')
       .optional()
       .describe('For whom it is made; for tracking only.'),
-    sessionId: sessionId.optional().describe('The session it belongs to, and is revoked with.'),
+    sessionId: sessionId
+      .optional()
+      .describe(
+        'The session it belongs to, and is revoked with; for the preset `device` the device’s factor.',
+      ),
     authorizationRequestId: id
       .optional()
       .describe('A granted request of the subject that pays for one call.'),
@@ -64,9 +74,14 @@ export const issueInput = z
       .regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url')
       .optional()
       .describe('RFC 7638 thumbprint of the key whose holder alone may use it.'),
+    delegateId: z
+      .string()
+      .regex(/^[!-~]{1,64}$/, 'must be 1 to 64 characters of printable ASCII without spaces')
+      .optional()
+      .describe('For a subject: names whom it hands the token to, so that this one can be revoked alone.'),
     ...accompanied,
   })
-  .refine(({ scope, preset }) => (scope === undefined) !== (preset === undefined), {
+  .refine(({ scope, preset }) => scope === undefined || preset === undefined, {
     message: 'must have either scope or preset',
   });
 export type IssueInput = z.input<typeof issueInput>;

@@ -26,6 +26,8 @@ export interface TokenTrust {
   ready(): Promise<void>;
   find(kid: string): KeyObject | undefined;
   minting(): MintingKey | undefined;
+  /** Whether keys were asked for and none that mints is known. Never before the first use: then nobody misses one. */
+  lacksKey(): boolean;
   isRevoked(revocables: readonly Revocable[], epoch: number): boolean;
   /** Whether what is known is younger than ten seconds. An older one is read first, for half a second at most. */
   isCurrent(): Promise<boolean>;
@@ -61,6 +63,7 @@ export function createTokenTrust(services: CoreServices, options: TokenTrustOpti
   let reading: Promise<boolean> | null = null;
   let starting: Promise<void> | null = null;
   let polling: Promise<void> | null = null;
+  let isUsed = false;
 
   async function read(): Promise<boolean> {
     const startedAt = clock.now().getTime();
@@ -116,6 +119,7 @@ export function createTokenTrust(services: CoreServices, options: TokenTrustOpti
     audience,
     hasKeyService: keyService !== undefined,
     async ready() {
+      isUsed = true;
       if (stopped.signal.aborted) throw new CountersignError('unavailable_dependency');
       starting ??= start().catch((error: unknown) => {
         starting = null;
@@ -125,6 +129,7 @@ export function createTokenTrust(services: CoreServices, options: TokenTrustOpti
     },
     find: (kid) => ring.find(kid, audience, clock.now()),
     minting: () => ring.minting(audience),
+    lacksKey: () => isUsed && ring.minting(audience) === undefined,
     isRevoked: (revocables, epoch) => set.holds(revocables, epoch),
     async isCurrent() {
       if (isYoung()) return true;

@@ -1,14 +1,15 @@
 import type { CoreServices } from '../context.ts';
-import { formatId, type Id } from '../id.ts';
+import { formatId } from '../id.ts';
+import type { AcceptedToken, KnownToken } from './cst1/accepted-token.ts';
 import { createVerifiedTokenCache } from './cst1/cache.ts';
-import type { Block, Claims } from './cst1/claims.ts';
+import type { Claims } from './cst1/claims.ts';
 import { tokenPrefix } from './cst1/format.ts';
+import { inspectScopedToken } from './cst1/inspect.ts';
 import type { TokenRefusal } from './cst1/refusal.ts';
 import { restrictionsOf, type Restrictions } from './cst1/restrictions.ts';
 import { verifyScopedToken } from './cst1/verify.ts';
 import { revocablesOf, type Revocable } from './revocation/revocation.ts';
 import { findRevocation } from './revocation/statement.ts';
-import type { EffectiveScope } from './scope/scope.ts';
 import { uuidOfTokenId } from './token-id.ts';
 import type { TokenTrust } from './trust.ts';
 
@@ -42,31 +43,30 @@ export interface VerifyOptions {
   readonly provenKeys?: readonly string[] | undefined;
 }
 
-/** A token that may be used now. Scope and paying requests are asked for every call, by who makes it. */
-export interface AcceptedToken {
-  readonly ok: true;
-  readonly id: Id<'scopedToken'>;
-  /** Whom it acts for. */
-  readonly subjectId: string;
-  readonly sessionId: string | null;
-  /** For `allowsProcedure` and `allowsHttp`. */
-  readonly scope: EffectiveScope;
-  /** `requests` must pay for the call before it happens; `endsAt` is when a stream ends. */
-  readonly restrictions: Restrictions;
-  /** True while revocations are unknown and only queries are let through (`queries`). */
-  readonly onlyQueries: boolean;
-  readonly kid: string;
-  readonly claims: Claims;
-  readonly blocks: readonly Block[];
+/** A token that may not be used. */
+export interface RefusedTokenVerdict {
+  readonly ok: false;
+  readonly reason: VerificationRefusal;
+  /** Which token it is: there only when its signature was right, so that nobody can say it of another’s. */
+  readonly known?: KnownToken;
 }
 
-export type TokenVerdict = AcceptedToken | { readonly ok: false; readonly reason: VerificationRefusal };
+export type TokenVerdict = AcceptedToken | RefusedTokenVerdict;
+
+/** What is known of a revocation; `only_queries` and `unknown` while revocations cannot be read. */
+export type RevocationStanding = 'valid' | 'only_queries' | 'revoked' | 'unknown';
 
 export interface TokenVerifier {
   /** A refusal is a value. The token is neither stored nor logged. */
   verify(token: string, options: VerifyOptions): Promise<TokenVerdict>;
   /** The same of a token that was accepted before, without its text: for every message of a stream or socket. */
   recheck(accepted: AcceptedToken): Promise<TokenVerdict>;
+  /**
+   * Whether all tokens of a subject from a security epoch were revoked: for tokens of another format, which name
+   * neither themselves nor a session. A revocation is kept for as long as a token of ours can live, 24 hours, so
+   * ask it of no token that lives longer.
+   */
+  standingOfSubject(subjectId: string, epoch: number): Promise<RevocationStanding>;
 }
 
 const rememberedMax = 10_000;
@@ -91,7 +91,7 @@ export function createTokenVerifier(
   const cache = createVerifiedTokenCache({ entriesMax: rememberedMax });
   const seconds = (): number => clock.now().getTime() / 1000;
 
-  async function standing(revocables: readonly Revocable[], epoch: number): Promise<Standing> {
+  async function standing(revocables: readonly Revocable[], epoch: number): Promise<RevocationStanding> {
     // What is known to be revoked stays so, however old the knowledge is.
     if (trust.isRevoked(revocables, epoch)) return 'revoked';
     if (await trust.isCurrent()) return trust.isRevoked(revocables, epoch) ? 'revoked' : 'valid';
@@ -120,23 +120,22 @@ export function createTokenVerifier(
       }
       const keys = (kid: string) => trust.find(kid);
       const verified = verifyScopedToken(token, { keys, audience: trust.audience, now: seconds(), cache });
-      if (!verified.ok) return verified;
+      if (!verified.ok) return refuseSigned(token, verified.reason);
       const { claims, blocks, scope } = verified;
+      const known = knownOf(claims);
       const kid = keyIdOf(token);
       const found = await standing(revocablesOf(kid, claims, blocks), claims.epo ?? 0);
-      if (found === 'revoked') return refuse('revoked');
-      if (found === 'unknown') return refuse('revocations_unknown');
+      if (found === 'revoked') return refuse('revoked', known);
+      if (found === 'unknown') return refuse('revocations_unknown', known);
       const restrictions = restrictionsOf(verified);
       // The database may have taken a while; no skew is allowed for the end.
-      if (!(seconds() < restrictions.endsAt)) return refuse('expired');
-      if (!comesRightly(restrictions, carrier)) return refuse('wrong_carrier');
+      if (!(seconds() < restrictions.endsAt)) return refuse('expired', known);
+      if (!comesRightly(restrictions, carrier)) return refuse('wrong_carrier', known);
       if (!restrictions.clientKeys.every((key) => provenKeys.includes(key)))
-        return refuse('client_key_unproven');
+        return refuse('client_key_unproven', known);
       return {
         ok: true,
-        id: formatId('scopedToken', uuidOfTokenId(claims.jti)),
-        subjectId: claims.sub,
-        sessionId: claims.sid ?? null,
+        ...known,
         scope,
         restrictions,
         onlyQueries: found === 'only_queries',
@@ -147,22 +146,32 @@ export function createTokenVerifier(
     },
     async recheck(accepted) {
       const { kid, claims, blocks, restrictions } = accepted;
-      if (trust.find(kid) === undefined) return refuse('unknown_key');
+      const known = knownOf(claims);
+      if (trust.find(kid) === undefined) return refuse('unknown_key', known);
       const found = await standing(revocablesOf(kid, claims, blocks), claims.epo ?? 0);
-      if (found === 'revoked') return refuse('revoked');
-      if (found === 'unknown') return refuse('revocations_unknown');
-      if (!(seconds() < restrictions.endsAt)) return refuse('expired');
+      if (found === 'revoked') return refuse('revoked', known);
+      if (found === 'unknown') return refuse('revocations_unknown', known);
+      if (!(seconds() < restrictions.endsAt)) return refuse('expired', known);
       return { ...accepted, onlyQueries: found === 'only_queries' };
+    },
+    async standingOfSubject(subjectId, epoch) {
+      try {
+        await trust.ready();
+      } catch {
+        return 'unknown';
+      }
+      return await standing([{ kind: 'sub', value: subjectId }], epoch);
     },
   };
 }
 
-type Standing = 'valid' | 'only_queries' | 'revoked' | 'unknown';
-
-/** A token in a URL is in histories and logs, so it must be one that lives a minute at most. */
-function comesRightly({ carriers, startsAt, endsAt }: Restrictions, carrier: TokenCarrier): boolean {
+/** A token in a URL is in histories and logs, so it must be one that lives a minute at most, or is used once. */
+function comesRightly(
+  { carriers, startsAt, endsAt, requests }: Restrictions,
+  carrier: TokenCarrier,
+): boolean {
   if (!carriers.includes(carrier)) return false;
-  return carrier !== 'q' || endsAt - startsAt <= queryLifetimeSecondsMax;
+  return carrier !== 'q' || endsAt - startsAt <= queryLifetimeSecondsMax || requests.length > 0;
 }
 
 /** Whether the table says so; no memory is asked. */
@@ -183,6 +192,24 @@ export function keyIdOf(token: string): string {
   return token.slice(tokenPrefix.length, token.indexOf('.', tokenPrefix.length));
 }
 
-function refuse(reason: VerificationRefusal): TokenVerdict {
-  return { ok: false, reason };
+/** The reasons that `verifyScopedToken` finds behind the signature. */
+const signedRefusals: ReadonlySet<TokenRefusal> = new Set([
+  'wrong_audience',
+  'lifetime_too_long',
+  'expired',
+  'not_yet_valid',
+]);
+
+/** What was forged is not read. What was signed is read once more: that is rare, and a verdict does not say it. */
+function refuseSigned(token: string, reason: TokenRefusal): RefusedTokenVerdict {
+  const inspection = signedRefusals.has(reason) ? inspectScopedToken(token) : null;
+  return refuse(reason, inspection?.ok ? knownOf(inspection.claims) : undefined);
+}
+
+function knownOf({ jti, sub, sid }: Claims): KnownToken {
+  return { id: formatId('scopedToken', uuidOfTokenId(jti)), subjectId: sub, sessionId: sid ?? null };
+}
+
+function refuse(reason: VerificationRefusal, known?: KnownToken): RefusedTokenVerdict {
+  return { ok: false, reason, ...(known && { known }) };
 }

@@ -18,13 +18,16 @@ function sentence(error: unknown): string {
     code !== undefined ||
     (error instanceof CountersignError && error.reason === 'unavailable_dependency')
   ) {
-    return `The database cannot be used (${code ?? causeOf(error)}). Check DATABASE_URL, or --db, and that PostgreSQL runs.`;
+    const cause = code ?? causeOf(error);
+    if (cause.includes('countersign migrate')) return `The database cannot be used: ${cause}.`;
+    return `The database cannot be used (${cause}). Check DATABASE_URL, or --db, and that PostgreSQL runs.`;
   }
+  if (error instanceof CountersignError && error.reason !== 'internal') return error.message;
   return error.stack ?? error.message;
 }
 
 /** A connection that failed, or the SQLSTATE of one that was refused: unknown role or database, full server. */
-function databaseCode(error: unknown): string | undefined {
+export function databaseCode(error: unknown): string | undefined {
   for (let current = error; current instanceof Error; current = current.cause) {
     const { code, syscall } = current as NodeJS.ErrnoException;
     if (code !== undefined && (syscall === 'connect' || syscall === 'getaddrinfo')) return code;

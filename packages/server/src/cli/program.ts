@@ -1,7 +1,10 @@
 import { Command } from 'commander';
 import type { DevOptions } from './dev.ts';
+import { addKeyCommands } from './keys/commands.ts';
 import type { MigrateOptions } from './migrate.ts';
 import type { ServeOptions } from './serve.ts';
+import { addServiceKeyCommands } from './service-key/commands.ts';
+import { addTokenCommands } from './token/commands.ts';
 import { countersignVersion } from './version.ts';
 
 /** The `countersign` command. Each subcommand is loaded when it is called, so that none waits for the others. */
@@ -28,6 +31,10 @@ export function createProgram(): Command {
     .option('--db <url>', 'a PostgreSQL URL')
     .option('--check', 'change nothing; exit with 1 when a migration is missing')
     .action(async (options: MigrateOptions) => (await import('./migrate.ts')).migrate(options));
+
+  addKeyCommands(program);
+  addServiceKeyCommands(program);
+  addTokenCommands(program);
 
   return program;
 }

@@ -7,6 +7,7 @@ import { createInbox } from '../dev/inbox.ts';
 import { openDevKeys, type DevKeys } from '../dev/keys.ts';
 import type { devSchema } from '../settings/schema.ts';
 import { bind, defaultPort } from './bind.ts';
+import { keepDevAddress } from './dev-address.ts';
 import { since } from './elapsed.ts';
 import { followEvents } from './follow-events.ts';
 import type { Report } from './report.ts';
@@ -32,6 +33,8 @@ export async function startDev(
     fields: { kind: database.kind },
   });
   const keys = await openDevKeys(settings, database.keyDirectory);
+  if (database.kind === 'embedded' && typeof database.options === 'string')
+    await shutdown.own(keepDevAddress(database.options), (remove) => remove());
 
   const migrationsAt = performance.now();
   const inbox = createInbox();

@@ -1,7 +1,7 @@
 import { systemRandomness, type Secret } from '@countersign/core';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { serviceKeyPattern } from '../actor/service-key.ts';
+import { serviceKeyPattern } from '../caller/service-key.ts';
 import { isSecret } from '../settings/fields.ts';
 import { keepKey } from './key-file.ts';
 

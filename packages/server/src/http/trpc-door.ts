@@ -14,7 +14,7 @@ export interface TrpcDoorOptions {
   readonly router: AnyTRPCRouter;
   readonly origins: readonly string[];
   readonly logger: Logger;
-  readonly contextOf: (request: Request) => CountersignContext;
+  readonly contextOf: (request: Request) => Promise<CountersignContext>;
   readonly streams: EventStreams;
 }
 

@@ -1,12 +1,14 @@
 import { CountersignError } from '@countersign/core';
-import { subjectOf } from '../actor/subject-of.ts';
+import { actorOf } from '../caller/caller.ts';
+import { subjectOf } from '../caller/subject-of.ts';
 import type { Edge } from '../context.ts';
 import { untilEnded } from '../stream/until-ended.ts';
 import { t } from '../trpc/trpc.ts';
 
 /**
- * So many streams at once for a subject, and for a connection, whoever's it is. In a middleware, so that it
- * holds over whatever carries the stream, and inside a host's router too.
+ * So many streams at once for a subject, and for a connection, whoever's it is; and none for longer than the token
+ * it was opened with. In a middleware, so that it holds over whatever carries the stream, and inside a host's
+ * router too.
  *
  * The place is held until the stream ends. A socket that died without a word holds its places until it has
  * missed a ping, so that a client that comes back may be told `rate_limited` for a minute at most.
@@ -14,8 +16,13 @@ import { t } from '../trpc/trpc.ts';
  * @throws CountersignError `rate_limited`.
  */
 export const boundStreams = t.middleware(async ({ ctx, signal, next }) => {
-  const leave = takePlaces(ctx.countersign);
-  const result = await next();
+  const leavePlaces = takePlaces(ctx.countersign);
+  const token = watchToken(ctx.countersign, signal);
+  const leave = () => {
+    leavePlaces();
+    token.leave();
+  };
+  const result = await next({ ctx: { ends: token.ends } });
   if (!result.ok) {
     leave();
     return result;
@@ -23,8 +30,21 @@ export const boundStreams = t.middleware(async ({ ctx, signal, next }) => {
   return { ...result, data: untilEnded(result.data as AsyncIterable<unknown>, signal, leave) };
 });
 
-function takePlaces({ actor, connection, streams }: Edge): () => void {
-  const subject = subjectOf(actor);
+interface WatchedToken {
+  /** Aborted when the caller leaves, or the token ends. */
+  readonly ends: AbortSignal | undefined;
+  leave(): void;
+}
+
+function watchToken({ caller, tokens }: Edge, left: AbortSignal | undefined): WatchedToken {
+  if (caller.kind !== 'bearer') return { ends: left, leave: () => undefined };
+  const ended = new AbortController();
+  const leave = tokens.watch(caller.presented, () => ended.abort());
+  return { ends: left ? AbortSignal.any([left, ended.signal]) : ended.signal, leave };
+}
+
+function takePlaces({ caller, connection, streams }: Edge): () => void {
+  const subject = subjectOf(actorOf(caller));
   const ofSubject = subject === null ? undefined : streams.ofSubject.take(subject);
   const ofConnection = connection === null ? undefined : streams.ofConnection.take(connection);
   const leave = () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { serviceKeyPattern } from '../actor/service-key.ts';
+import { serviceKeyPattern } from '../caller/service-key.ts';
 
 /**
  * The settings that options, environment and command line have in common. Each message completes the

@@ -48,6 +48,12 @@ class Ending<Item> implements AsyncIterableIterator<Item, void, void> {
     return { done: true, value: undefined };
   }
 
+  /** tRPC's error formatter passes on what `next` rejected with only if there is one. */
+  async throw(error: unknown): Promise<never> {
+    this.#end();
+    throw error;
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -5,17 +5,22 @@ import { enter } from '../middleware/enter.ts';
 import { refuseBatchedProof } from '../middleware/refuse-batched-proof.ts';
 import { t } from './trpc.ts';
 
+/** A path of the contract's §4. */
+type Path = `${string}.${string}`;
+
 /**
- * What every procedure of ours begins with, for any actor; who may do what is core's rule. The error shape is
- * attached here as well as to the root: inside a host's router the host's error formatter would drop our
- * `reason`, and this one comes first.
+ * What every procedure of ours begins with, for any actor; who may do what is core's rule, and which calls a token
+ * opens is looked up by this path. The error shape is attached here as well as to the root: inside a host's router
+ * the host's error formatter would drop our `reason`, and this one comes first.
  */
-export const procedure = t.procedure
-  .errors(({ error }): CountersignErrorShape => errorShape(error))
-  .use(enter);
+export const procedure = (path: Path) =>
+  t.procedure
+    .meta({ path })
+    .errors(({ error }): CountersignErrorShape => errorShape(error))
+    .use(enter);
 
 /** For what takes a proof: at most one guess a request, however many calls are batched into it. */
-export const proofProcedure = procedure.use(refuseBatchedProof);
+export const proofProcedure = (path: Path) => procedure(path).use(refuseBatchedProof);
 
 /** For streams: what lives longer than a call, and of which there are only so many at once. */
-export const streamProcedure = procedure.use(boundStreams);
+export const streamProcedure = (path: Path) => procedure(path).use(boundStreams);

@@ -1,11 +1,17 @@
+import { CountersignError } from '@countersign/core';
 import { getTRPCErrorFromUnknown, tracked, type TrackedEnvelope } from '@trpc/server';
 import type { Edge } from '../context.ts';
 import { logError } from '../error/log-error.ts';
 import { withoutPrivateText } from '../error/public-error.ts';
 
 interface Call {
-  readonly ctx: { readonly countersign: Edge };
+  readonly ctx: {
+    readonly countersign: Edge;
+    /** Aborted when the caller has left, or the token has ended. */
+    readonly ends: AbortSignal | undefined;
+  };
   readonly path: string;
+  /** Aborted when the caller has left. */
   readonly signal: AbortSignal | undefined;
 }
 
@@ -14,18 +20,21 @@ interface Call {
  * then hands out no more, and keeps what it has in the database. What fails while a stream runs gets its
  * public sentence here, since the middlewares have returned long ago.
  *
- * The signal is the one thing that ends a stream from outside, in core too: the connection was closed. What
- * ends a credential (a token that expires, a device that is revoked) aborts it as well.
+ * A token is asked again before each event, and looked after in between: when it ends, the stream fails with
+ * `unauthenticated`. It does not simply end: to a client that would mean that nothing more will come.
  */
 export async function* trackedStream<Event extends { readonly id: string }>(
   events: AsyncIterable<Event>,
-  { ctx: { countersign }, path, signal }: Call,
+  { ctx: { countersign, ends }, path, signal }: Call,
 ): AsyncGenerator<TrackedEnvelope<Event>, void> {
   try {
     for await (const event of events) {
-      if (signal && !(await isReady(countersign, signal))) return;
+      if (ends && !(await isReady(countersign, ends))) break;
+      if (countersign.caller.kind === 'bearer')
+        await countersign.tokens.assertAlive(countersign.caller.presented);
       yield tracked(event.id, event);
     }
+    if (ends?.aborted === true && signal?.aborted !== true) throw new CountersignError('unauthenticated');
   } catch (cause) {
     const error = withoutPrivateText(getTRPCErrorFromUnknown(cause));
     logError(countersign.logger, error, path);

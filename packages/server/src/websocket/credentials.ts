@@ -1,30 +1,38 @@
-import type { Actor } from '@countersign/core';
 import type { IncomingMessage } from 'node:http';
-import { actorOfAuthorization } from '../actor/actor-of-authorization.ts';
-import type { ServiceKeyCheck } from '../actor/service-key.ts';
+import type { Presentation } from '../caller/identify.ts';
+import { urlOf } from './admit-upgrade.ts';
+
+type Parameters = Readonly<Record<string, string | undefined>> | null;
 
 /**
- * Who calls over a WebSocket: by the connection parameter `authorization`, which is all that a browser can
- * give, or by the header of that name, which programs may send instead. Two credentials are none. Cookies are
- * never looked at, so a page cannot act by being open.
+ * What was presented with a WebSocket: the connection parameter `authorization`, which is all that a browser can
+ * give, or the header of that name, which programs may send instead. With a token that is bound to a key of the
+ * client comes `dpop`, a proof for `GET` of the socket's own URL with `http` for `ws`.
  */
-export function actorOfCredentials(given: readonly string[], isServiceKey: ServiceKeyCheck): Actor | null {
-  const [only = null, ...others] = given;
-  return others.length === 0 ? actorOfAuthorization(only, isServiceKey) : null;
+export function presentationOf(request: IncomingMessage): (parameters: Parameters) => Presentation {
+  const inHeaders = headerCredentials(request);
+  // The request itself would stay in memory as long as the socket.
+  const url = urlOf(request);
+  const address = url === null ? null : `${url.origin}${url.pathname}`;
+  return (parameters) => {
+    const authorization = parameterOf(parameters, 'authorization');
+    const proof = parameterOf(parameters, 'dpop');
+    return {
+      authorizations: [...inHeaders, ...(authorization === undefined ? [] : [authorization])],
+      carrier: authorization === undefined ? 'h' : 'w',
+      possession:
+        proof === undefined || address === null ? undefined : { proof, method: 'GET', url: address },
+    };
+  };
 }
 
 /** Every `Authorization` header of an upgrade request; Node's own table keeps the first one and drops the rest. */
-export function headerCredentials({ rawHeaders }: IncomingMessage): readonly string[] {
+function headerCredentials({ rawHeaders }: IncomingMessage): readonly string[] {
   return rawHeaders.filter(
     (_value, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'authorization',
   );
 }
 
-/** The credential among connection parameters, when there is one. */
-export function parameterCredentials(
-  params: Readonly<Record<string, string | undefined>> | null,
-): readonly string[] {
-  const value =
-    params !== null && Object.hasOwn(params, 'authorization') ? params['authorization'] : undefined;
-  return value === undefined ? [] : [value];
+function parameterOf(parameters: Parameters, name: string): string | undefined {
+  return parameters !== null && Object.hasOwn(parameters, name) ? parameters[name] : undefined;
 }

@@ -1,13 +1,16 @@
-import { CountersignError, type Actor, type Logger } from '@countersign/core';
+import { CountersignError, type Logger } from '@countersign/core';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData, type WebSocketServer } from 'ws';
-import { subjectOf } from '../actor/subject-of.ts';
+import { actorOf, type Caller } from '../caller/caller.ts';
+import type { Presentation } from '../caller/identify.ts';
+import { subjectOf } from '../caller/subject-of.ts';
+import type { TokenGate } from '../caller/token-gate.ts';
 import type { CountersignContext } from '../context.ts';
 import type { Places } from '../stream/places.ts';
 import { urlOf } from './admit-upgrade.ts';
-import { headerCredentials, parameterCredentials } from './credentials.ts';
+import { presentationOf } from './credentials.ts';
 import { drainSocket } from './drain-socket.ts';
 import { createHold } from './hold-while-busy.ts';
 import type { SocketLimits } from './limits.ts';
@@ -18,9 +21,9 @@ import { createScreen } from './screen.ts';
 export interface SocketServices {
   readonly router: AnyTRPCRouter;
   readonly logger: Logger;
-  /** Who calls, by every credential that was given. */
-  readonly actorOf: (credentials: readonly string[]) => Actor | null;
-  readonly contextOf: (actor: Actor | null, socket: WebSocket) => CountersignContext;
+  readonly identify: (presentation: Presentation) => Promise<Caller>;
+  readonly tokens: TokenGate;
+  readonly contextOf: (caller: Caller, socket: WebSocket) => CountersignContext;
   /** Where the sockets come from; the adapter's options ask for it. */
   readonly upgrades: WebSocketServer;
   readonly onClosed: (socket: ServedSocket) => void;
@@ -39,6 +42,9 @@ export interface ServedSocket {
 /** "Policy violation" of RFC 6455, §7.4.1. */
 const policyViolation = 1008;
 
+/** For the streams on it to say first that the token has ended. */
+const farewellMilliseconds = 100;
+
 /**
  * Serves the router on one WebSocket. The adapter is tRPC's; what it has no limit for is here: messages,
  * calls in progress, what waits unsent, time without a credential, time without a sign of life.
@@ -49,14 +55,15 @@ export function serveSocket(
   services: SocketServices,
   limits: SocketLimits,
 ): ServedSocket {
-  const { router, logger, actorOf, contextOf, connections, upgrades, onClosed } = services;
+  const { router, logger, identify, tokens, contextOf, connections, upgrades, onClosed } = services;
   const budget = createMessageBudget(limits.messagesPerMinuteMax);
-  const inHeaders = headerCredentials(request);
-  let caller: Actor | null = null;
+  const inParameters = presentationOf(request);
+  let isKnown = false;
+  let isIntroduced = false;
+  let isTrusted = false;
   let isAlive = true;
   let refusals = 0;
 
-  const isTrusted = () => caller?.kind === 'service' || caller?.kind === 'operator';
   const end = (why: string) => {
     if (socket.readyState !== WebSocket.OPEN) return;
     socket.close(policyViolation, why);
@@ -64,9 +71,9 @@ export function serveSocket(
   };
   const refused = () => {
     refusals += 1;
-    if (refusals > limits.refusalsMax && !isTrusted()) end('too many refused messages');
+    if (refusals > limits.refusalsMax && !isTrusted) end('too many refused messages');
   };
-  const mayRead = () => isTrusted() || budget.take(performance.now());
+  const mayRead = () => isTrusted || budget.take(performance.now());
   const cutWhenFull = () => {
     if (socket.bufferedAmount <= limits.unsentBytesMax || socket.readyState !== WebSocket.OPEN) return;
     logger.debug({ bytes: socket.bufferedAmount }, 'a connection that does not read was cut');
@@ -82,7 +89,7 @@ export function serveSocket(
     onRefused: refused,
     onSending: cutWhenFull,
     onAdmitted: () => {
-      if (caller !== null) refusals = 0;
+      if (isKnown) refusals = 0;
       hold.whileBusy();
     },
   });
@@ -98,7 +105,7 @@ export function serveSocket(
   socket.on('message', (data, isBinary) => {
     isAlive = true; // Its pong may stand behind a thousand messages that are not read yet.
     if (isSmallTalk(data, isBinary)) onSmallTalk();
-    else if (caller === null) refused();
+    else if (isIntroduced && !isKnown) refused();
   });
 
   let stranger: NodeJS.Timeout | undefined = setTimeout(
@@ -109,26 +116,37 @@ export function serveSocket(
     clearTimeout(stranger);
     stranger = undefined;
   };
-  let leave: (() => void) | null = null;
+  const leaves: (() => void)[] = [];
   socket.on('close', () => {
     known();
-    leave?.();
+    for (const leave of leaves) leave();
     onClosed(served);
   });
 
-  const welcome = (credentials: readonly string[]): CountersignContext => {
-    caller = actorOf(credentials);
-    if (caller !== null) known();
-    const subject = subjectOf(caller);
-    leave = subject === null ? null : connections.take(subject);
+  const welcome = async (presentation: Presentation): Promise<CountersignContext> => {
+    const caller = await identify(presentation).finally(() => (isIntroduced = true));
+    const actor = actorOf(caller);
+    isKnown = actor !== null;
+    isTrusted = actor?.kind === 'service' || actor?.kind === 'operator';
+    // It may have gone in the meantime, and nobody would give its place back.
+    if (socket.readyState !== WebSocket.OPEN) return contextOf(caller, socket);
+    if (isKnown) known();
+    const subject = subjectOf(actor);
+    const leave = subject === null ? null : connections.take(subject);
     if (subject !== null && leave === null) throw new CountersignError('rate_limited');
+    if (leave !== null) leaves.push(leave);
+    if (caller.kind === 'bearer') leaves.push(tokens.watch(caller.presented, bidFarewell));
     return contextOf(caller, socket);
+  };
+  /** Every later call would be refused; a client that comes back is asked for its credential again. */
+  const bidFarewell = () => {
+    setTimeout(() => end('the credential has ended'), farewellMilliseconds).unref();
   };
 
   getWSConnectionHandler({
     wss: upgrades,
     router,
-    createContext: ({ info }) => welcome([...inHeaders, ...parameterCredentials(info.connectionParams)]),
+    createContext: ({ info }) => welcome(inParameters(info.connectionParams)),
     experimental_encoder: screen.encoder,
     onError: ({ error, path }) => logFailure(logger, error, path),
   })(socket, addressOnly(request));

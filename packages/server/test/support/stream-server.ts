@@ -76,7 +76,7 @@ export async function startStreamServer({
   const item = 'x'.repeat(10_000);
 
   const router = t.router({
-    idle: streamProcedure.subscription(({ signal }) =>
+    idle: streamProcedure('test.idle').subscription(({ signal }) =>
       streaming(
         (async function* () {
           await aborted(signal);
@@ -85,7 +85,7 @@ export async function startStreamServer({
       ),
     ),
     /** Endless and fast, and waits at the gate as our streams do. */
-    flood: streamProcedure.subscription(({ ctx, signal }) =>
+    flood: streamProcedure('test.flood').subscription(({ ctx, signal }) =>
       streaming(
         (async function* () {
           while (signal?.aborted === false) {
@@ -96,7 +96,7 @@ export async function startStreamServer({
       ),
     ),
     /** The same, of somebody who forgot the gate. */
-    ungated: streamProcedure.subscription(({ signal }) =>
+    ungated: streamProcedure('test.ungated').subscription(({ signal }) =>
       streaming(
         (async function* () {
           while (signal?.aborted === false) {
@@ -107,7 +107,7 @@ export async function startStreamServer({
       ),
     ),
     /** An item every 100 ms. */
-    slow: streamProcedure.subscription(({ signal }) =>
+    slow: streamProcedure('test.slow').subscription(({ signal }) =>
       streaming(
         (async function* () {
           while (signal?.aborted === false) {
@@ -117,7 +117,7 @@ export async function startStreamServer({
         })(),
       ),
     ),
-    brief: streamProcedure.subscription(() =>
+    brief: streamProcedure('test.brief').subscription(() =>
       streaming(
         (async function* () {
           await turn();
@@ -125,7 +125,7 @@ export async function startStreamServer({
         })(),
       ),
     ),
-    failing: streamProcedure.subscription(() =>
+    failing: streamProcedure('test.failing').subscription(() =>
       streaming(
         (async function* () {
           await turn();
@@ -134,12 +134,12 @@ export async function startStreamServer({
         })(),
       ),
     ),
-    refused: streamProcedure.subscription((): AsyncGenerator<string, void> => {
+    refused: streamProcedure('test.refused').subscription((): AsyncGenerator<string, void> => {
       throw new Error('private: canary-4711');
     }),
-    hello: procedure.query(() => 'hello'),
-    large: procedure.query(() => item.repeat(100)),
-    hold: procedure.mutation(async () => {
+    hello: procedure('test.hello').query(() => 'hello'),
+    large: procedure('test.large').query(() => item.repeat(100)),
+    hold: procedure('test.hold').mutation(async () => {
       await new Promise<void>((resolve) => waiting.add(resolve));
       return 'held';
     }),
@@ -153,7 +153,7 @@ export async function startStreamServer({
     ...services,
     core: cs.core,
     streams,
-    contextOf: (request) => cs.context(actorOf(request.headers.get('authorization')), { request }),
+    contextOf: async (request) => cs.context(actorOf(request.headers.get('authorization')), { request }),
   });
   listener.answerWith(handler);
   const webSocket = attachWebSocket(
@@ -161,8 +161,9 @@ export async function startStreamServer({
     {
       ...services,
       connections: createPlaces(connectionsPerSubjectMax),
-      actorOf: ([credential]) => actorOf(credential),
-      contextOf: (actor, socket) => cs.context(actor, { socket }),
+      tokens: cs.context(null).countersign.tokens,
+      identify: async ({ authorizations: [one] }) => cs.context(actorOf(one)).countersign.caller,
+      contextOf: (caller, socket) => cs.context(caller, { socket }),
     },
     { ...socketLimits, ...limits },
   );

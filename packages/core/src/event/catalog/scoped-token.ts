@@ -4,9 +4,14 @@ import type { EventKind } from './kind.ts';
 /** Temporary credentials. */
 export const scopedTokenEvents = {
   'scoped_token.issued': {
-    summary: 'A token was issued.',
-    full: z.object({ expiresAt: z.iso.datetime(), recipient: z.string().nullable() }),
-    public: z.object({ expiresAt: z.iso.datetime() }),
+    summary: 'A token was issued, or narrowed for its subject: the same token, and a lesser copy of it.',
+    full: z.object({
+      expiresAt: z.iso.datetime().describe('When the token, or the copy, expires.'),
+      recipient: z.string().nullable(),
+      narrowed: z.boolean().describe('Whether this is a copy of a token that was issued before.'),
+      delegateId: z.string().nullable().describe('The name by which the copy can be revoked alone.'),
+    }),
+    public: z.object({ expiresAt: z.iso.datetime(), narrowed: z.boolean() }),
   },
   'scoped_token.revoked': {
     summary: 'A token was revoked, or one delegate of it.',
@@ -17,8 +22,14 @@ export const scopedTokenEvents = {
     public: z.object({}),
   },
   'scoped_token.rejected': {
-    summary: 'A token was refused.',
-    full: z.object({ reason: z.string() }),
+    summary:
+      'A token that we issued was refused. Told at most once a minute for each token and reason; what was forged is not told.',
+    full: z.object({
+      reason: z.string().describe('Why, exactly. The caller was not told.'),
+      type: z.string().nullable().describe('What was called: a type of procedure, or an HTTP method.'),
+      path: z.string().nullable().describe('What was called, as far as it is known.'),
+      times: z.number().int().describe('How many refusals it stands for, those not told before included.'),
+    }),
     public: z.object({}),
   },
 } as const satisfies Record<string, EventKind>;

@@ -38,7 +38,7 @@ WITH issued AS (
       type: 'scoped_token.issued',
       id: ':eventId::uuid',
       from: 'issued',
-      data: `jsonb_build_object('expiresAt', ${iso('t.expires_at')}, 'recipient', t.recipient)`,
+      data: `jsonb_build_object('expiresAt', ${iso('t.expires_at')}, 'recipient', t.recipient, 'narrowed', false, 'delegateId', NULL)`,
     }),
   )}
 )

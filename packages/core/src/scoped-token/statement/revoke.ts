@@ -101,7 +101,13 @@ WITH raised AS (
 SELECT count(*)::int AS revoked FROM revoked`,
 );
 
-export const tokenExists = statement<{ readonly id: string }, { id: string }>(
+/** Of this subject, or of anybody. */
+export const tokenExists = statement<
+  { readonly id: string; readonly subjectId: string | null },
+  { id: string }
+>(
   'scoped_token_exists',
-  'SELECT id FROM countersign.scoped_token WHERE id = :id::uuid',
+  /* sql */ `
+SELECT id FROM countersign.scoped_token
+WHERE id = :id::uuid AND (:subjectId::text IS NULL OR subject_id = :subjectId::text)`,
 );

@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { openTestCore } from '../../../testing/index.ts';
+import { createTransfer, rightProof, transferData } from '../../fixtures.ts';
+import { accept, present } from './present.ts';
 
 interface Sent {
   readonly name?: string;
@@ -26,7 +28,7 @@ async function sentBy(run: () => Promise<unknown>, isWanted: (name: string) => b
   return sent;
 }
 
-it('round trips are issue 2, introspect 1, list 1, revoke 2 by id and 1 by session or subject, verify none', async () => {
+it('round trips are issue 2, narrow 1, pay 1, introspect 1, list 1, revoke 2 by id and 1 by session or subject, verify none', async () => {
   await using test = await openTestCore();
   const { core, service } = test;
   const api = core.scopedToken;
@@ -39,6 +41,14 @@ it('round trips are issue 2, introspect 1, list 1, revoke 2 by id and 1 by sessi
   ).toBe(2);
   const token = issued.token ?? '';
   expect(await cost(() => api.verifier.verify(token, { carrier: 'h' }))).toBe(0);
+  const context = await present(test, token);
+  expect(await cost(() => api.issue(context, { delegateId: 'phone' }))).toBe(1);
+  const { id } = await createTransfer(test);
+  await core.authorizationRequest.grant(service, { id, proof: rightProof(test) });
+  const paying = await api.issue(context, { authorizationRequestId: id });
+  const accepted = await accept(test, paying.token ?? '');
+  const call = { slug: 'transfer', data: transferData };
+  expect(await cost(() => api.pay(context, accepted, call))).toBe(1);
   expect(await cost(() => api.introspect(service, { token }))).toBe(1);
   expect(await cost(() => api.list(service, { subjectId: 'ada' }))).toBe(1);
   expect(await cost(() => api.revoke(service, { id: issued.id }))).toBe(2);
@@ -64,6 +74,9 @@ it('plans read no table of tokens or revocations from end to end, in the backgro
         preset: 'subject',
         sessionId: 's1',
       });
+      const context = await present(test, token ?? '');
+      await api.issue(context, { delegateId: 'phone' });
+      api.reject(context.presented?.accepted ?? null, { reason: 'out_of_scope' });
       await api.introspect(service, { token: token ?? '' });
       await api.list(service, {});
       await api.list(service, { subjectId: 'ada' });
@@ -81,6 +94,8 @@ it('plans read no table of tokens or revocations from end to end, in the backgro
     'scoped_token_insert',
     'scoped_token_list',
     'scoped_token_list_subject',
+    'scoped_token_narrow',
+    'scoped_token_reject',
     'scoped_token_revoke',
     'scoped_token_revoke_delegate',
     'scoped_token_revoke_session',

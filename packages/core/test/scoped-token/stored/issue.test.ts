@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { formatId } from '../../../src/id.ts';
 import { attenuateScopedToken, inspectScopedToken } from '../../../src/scoped-token/index.ts';
 import { presets } from '../../../src/scoped-token/presets.ts';
 import { openTestCore, type TestCore } from '../../../testing/index.ts';
@@ -67,7 +68,7 @@ describe('a token', () => {
   it('lives for a day at most', async () => {
     await using test = await openTestCore();
     const issue = (maxAgeSeconds: number) =>
-      claimsOf(test, { subjectId: 'ada', preset: 'device', maxAgeSeconds });
+      claimsOf(test, { subjectId: 'ada', preset: 'subject', maxAgeSeconds });
     expect(await issue(86_400)).toMatchObject({ aud: 'countersign' });
     await expect(issue(86_401)).rejects.toMatchObject(refusal('lifetime_too_long'));
     for (const wrong of [0, -1, 1.5])
@@ -101,21 +102,22 @@ describe('a token', () => {
     });
   });
 
-  it('is issued, read, listed and revoked by the service alone', async () => {
+  it('is issued, read, listed and revoked by no operator and no device; a subject reads none, and issues none of its own', async () => {
     await using test = await openTestCore();
     const api = test.core.scopedToken;
     for (const actor of [
       { kind: 'operator' },
-      { kind: 'subject', subjectId: 'ada', sessionId: null },
       { kind: 'device', subjectId: 'ada', factorId: 'f' },
+      { kind: 'subject', subjectId: 'ada', sessionId: null },
     ] as const) {
       const context = test.core.context(actor);
-      for (const run of [
+      const runs = [
         () => api.issue(context, { subjectId: 'ada', preset: 'subject' }),
+        () => api.issue(context, {}),
         () => api.introspect(context, { token: 'cst1' }),
-        () => api.list(context, {}),
-        () => api.revoke(context, { subjectId: 'ada' }),
-      ])
+      ];
+      const own = [() => api.list(context, {}), () => api.revoke(context, { subjectId: 'ada' })];
+      for (const run of actor.kind === 'subject' ? runs : [...runs, ...own])
         await expect(run()).rejects.toMatchObject(refusal('forbidden'));
     }
     await expect(api.listKeys(test.subject('ada'))).rejects.toMatchObject(refusal('forbidden'));
@@ -123,6 +125,31 @@ describe('a token', () => {
     await expect(api.revokeKey(test.subject('ada'), { kid: 'a' })).rejects.toMatchObject(
       refusal('forbidden'),
     );
+  });
+
+  it('of a device says which: its session is the id of a factor, in its one spelling', async () => {
+    await using test = await openTestCore();
+    const issue = (sessionId?: string) =>
+      claimsOf(test, { subjectId: 'ada', preset: 'device', ...(sessionId !== undefined && { sessionId }) });
+    const factor = formatId('factor', '0198f000-0000-7000-8000-000000000001');
+    expect(await issue(factor)).toMatchObject({ sid: factor, scp: presets.device });
+    for (const other of [undefined, 's1', 'fact_', `${factor}0`, factor.toUpperCase(), ` ${factor}`])
+      await expect(issue(other)).rejects.toMatchObject({
+        reason: 'invalid_input',
+        details: { issues: [expect.objectContaining({ path: ['sessionId'] })] },
+      });
+  });
+
+  it('of the service names its subject, and no delegate', async () => {
+    await using test = await openTestCore();
+    for (const [input, path] of [
+      [{ preset: 'subject' }, 'subjectId'],
+      [{ subjectId: 'ada', preset: 'subject', delegateId: 'bookkeeper' }, 'delegateId'],
+    ] as const)
+      await expect(claimsOf(test, input)).rejects.toMatchObject({
+        reason: 'invalid_input',
+        details: { issues: [expect.objectContaining({ path: [path] })] },
+      });
   });
 
   it('is told by an event that does not hold it', async () => {
@@ -141,7 +168,12 @@ describe('a token', () => {
         subjectId: 'ada',
         about: { kind: 'scoped_token', id },
         sequence: 1,
-        data: { expiresAt: expiresAt.toISOString(), recipient: 'phone' },
+        data: {
+          expiresAt: expiresAt.toISOString(),
+          recipient: 'phone',
+          narrowed: false,
+          delegateId: null,
+        },
         context: { from: 'login' },
       },
       {
@@ -207,9 +239,9 @@ describe('introspection', () => {
   it('tells the claims of a token that may be used, with what it was narrowed by, and of no other', async () => {
     await using test = await openTestCore();
     const api = test.core.scopedToken;
-    const { id, token } = await api.issue(test.service, { subjectId: 'ada', preset: 'device' });
+    const { id, token } = await api.issue(test.service, { subjectId: 'ada', preset: 'subject' });
     const text = token ?? '';
-    const claims = await claimsOf(test, { subjectId: 'bob', preset: 'device' });
+    const claims = await claimsOf(test, { subjectId: 'bob', preset: 'subject' });
     expect(await api.introspect(test.service, { token: text })).toEqual({
       active: true,
       claims: { ...claims, sub: 'ada', jti: expect.any(String) as string },
@@ -235,7 +267,7 @@ describe('a list of tokens', () => {
     const ids: string[] = [];
     for (let n = 0; n < 55; n += 1) {
       const subjectId = n % 5 === 0 ? 'bob' : 'ada';
-      const issued = await test.core.scopedToken.issue(test.service, { subjectId, preset: 'device' });
+      const issued = await test.core.scopedToken.issue(test.service, { subjectId, preset: 'subject' });
       ids.unshift(issued.id);
       test.clock.advance(0.001);
     }

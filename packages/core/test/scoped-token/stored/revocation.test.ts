@@ -40,12 +40,12 @@ describe('a revocation', () => {
       const all = [mine.token, narrowed, sameSession.token, sameSubject.token, bobs.token];
       for (const token of all) expect(await verify(other, token)).toMatchObject({ ok: true });
       expect(await revoke(one, input(mine.id))).toEqual({ revoked: n });
-      expect(await verify(one, mine.token)).toEqual(revoked);
+      expect(await verify(one, mine.token)).toMatchObject(revoked);
       const revokedAt = performance.now();
       await until(async () => !(await verify(other, mine.token)).ok);
       expect(performance.now() - revokedAt).toBeLessThan(1000);
       for (const node of [one, other]) {
-        expect(await verify(node, narrowed)).toEqual(revoked);
+        expect(await verify(node, narrowed)).toMatchObject(revoked);
         expect((await verify(node, sameSession.token)).ok).toBe(n < 2);
         expect((await verify(node, sameSubject.token)).ok).toBe(n < 3);
         expect(await verify(node, bobs.token)).toMatchObject({ ok: true });
@@ -65,8 +65,8 @@ describe('a revocation', () => {
     const auditor = attenuateScopedToken(token, { cid: 'auditor' });
     expect(await revoke(node, { id, delegateId: 'bookkeeper' })).toEqual({ revoked: 1 });
     expect(await revoke(node, { id, delegateId: 'bookkeeper' })).toEqual({ revoked: 0 });
-    expect(await verify(node, bookkeeper)).toEqual(revoked);
-    expect(await verify(node, assistant)).toEqual(revoked);
+    expect(await verify(node, bookkeeper)).toMatchObject(revoked);
+    expect(await verify(node, assistant)).toMatchObject(revoked);
     expect(await verify(node, auditor)).toMatchObject({ ok: true });
     expect(await verify(node, token)).toMatchObject({ ok: true });
   });
@@ -142,7 +142,7 @@ describe('a revocation', () => {
       "SELECT count(*)::int AS told, count(DISTINCT about_id)::int AS tokens, max(sequence) AS sequence FROM countersign.event WHERE type = 'scoped_token.revoked'",
     );
     expect(rows).toEqual([{ told: 20, tokens: 20, sequence: 2 }]);
-    for (const { token } of issued) expect(await verify(one, token)).toEqual(revoked);
+    for (const { token } of issued) expect(await verify(one, token)).toMatchObject(revoked);
   });
 
   it('is read, and told after the issue, when the database was restored into a younger cluster', async () => {
@@ -169,7 +169,7 @@ describe('a revocation', () => {
     const one = await nodes.open();
     const { token, id } = await issue(one);
     await revoke(one, { id });
-    expect(await verify(await nodes.open(), token)).toEqual(revoked);
+    expect(await verify(await nodes.open(), token)).toMatchObject(revoked);
   });
 
   it('is kept by the database: no statement changes or removes it', async () => {
@@ -205,13 +205,13 @@ describe('every use', () => {
     const accepted = await verify(node, token);
     expect(accepted).toMatchObject({ ok: true, subjectId: 'ada', sessionId: null, onlyQueries: false });
     expect(await verify(node, token, 'w')).toMatchObject({ ok: true });
-    expect(await verify(node, token, 'q')).toEqual({ ok: false, reason: 'wrong_carrier' });
+    expect(await verify(node, token, 'q')).toMatchObject({ ok: false, reason: 'wrong_carrier' });
     const overSocket = attenuateScopedToken(token, { car: 'w' });
-    expect(await verify(node, overSocket)).toEqual({ ok: false, reason: 'wrong_carrier' });
+    expect(await verify(node, overSocket)).toMatchObject({ ok: false, reason: 'wrong_carrier' });
     expect(await verify(node, overSocket, 'w')).toMatchObject({ ok: true });
     const jkt = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
     const bound = await issue(node, { clientKeyThumbprint: jkt, maxAgeSeconds: 60 });
-    expect(await verify(node, bound.token)).toEqual({ ok: false, reason: 'client_key_unproven' });
+    expect(await verify(node, bound.token)).toMatchObject({ ok: false, reason: 'client_key_unproven' });
     const { verifier } = node.core.scopedToken;
     expect(await verifier.verify(bound.token, { carrier: 'h', provenKeys: [jkt] })).toMatchObject({
       ok: true,
@@ -220,8 +220,8 @@ describe('every use', () => {
     if (!accepted.ok) throw new Error('refused');
     expect(await verifier.recheck(accepted)).toEqual(accepted);
     nodes.clock.advance(1);
-    expect(await verifier.recheck(accepted)).toEqual({ ok: false, reason: 'expired' });
-    expect(await verify(node, token)).toEqual({ ok: false, reason: 'expired' });
+    expect(await verifier.recheck(accepted)).toMatchObject({ ok: false, reason: 'expired' });
+    expect(await verify(node, token)).toMatchObject({ ok: false, reason: 'expired' });
   });
 
   it('of another service’s token is refused', async () => {
@@ -256,8 +256,8 @@ describe('while revocations cannot be read, from ten seconds on', () => {
   it('every token is refused, unless configured otherwise, until they can be read again', async () => {
     const { nodes, other, good, before, pause } = await stale(undefined);
     await using _ = nodes;
-    expect(await verify(other, good.token)).toEqual({ ok: false, reason: 'revocations_unknown' });
-    expect(await verify(other, before.token)).toEqual(revoked);
+    expect(await verify(other, good.token)).toMatchObject({ ok: false, reason: 'revocations_unknown' });
+    expect(await verify(other, before.token)).toMatchObject(revoked);
     pause[Symbol.dispose]();
     await until(async () => (await verify(other, good.token)).ok);
   });
@@ -267,10 +267,10 @@ describe('while revocations cannot be read, from ten seconds on', () => {
     await using _ = nodes;
     using __ = pause;
     expect(await verify(other, good.token)).toMatchObject({ ok: true, onlyQueries: false });
-    expect(await verify(other, before.token)).toEqual(revoked);
-    expect(await verify(other, during.token)).toEqual(revoked);
+    expect(await verify(other, before.token)).toMatchObject(revoked);
+    expect(await verify(other, during.token)).toMatchObject(revoked);
     await nodes.database.sql.query('ALTER TABLE countersign.token_revocation RENAME TO away');
-    expect(await verify(other, good.token)).toEqual({ ok: false, reason: 'revocations_unknown' });
+    expect(await verify(other, good.token)).toMatchObject({ ok: false, reason: 'revocations_unknown' });
   });
 
   it('queries go on, marked as such, for what is not known to be revoked', async () => {
@@ -279,7 +279,7 @@ describe('while revocations cannot be read, from ten seconds on', () => {
     using __ = pause;
     const accepted = await verify(other, good.token);
     expect(accepted).toMatchObject({ ok: true, onlyQueries: true });
-    expect(await verify(other, before.token)).toEqual(revoked);
+    expect(await verify(other, before.token)).toMatchObject(revoked);
     pause[Symbol.dispose]();
     if (!accepted.ok) throw new Error('refused');
     const { verifier } = other.core.scopedToken;
@@ -288,7 +288,7 @@ describe('while revocations cannot be read, from ten seconds on', () => {
       return again.ok && !again.onlyQueries;
     });
     await revoke(other, { subjectId: 'ada' });
-    expect(await verifier.recheck(accepted)).toEqual(revoked);
+    expect(await verifier.recheck(accepted)).toMatchObject(revoked);
   });
 
   it('a clock that is set back does not make what is known young', async () => {
@@ -296,7 +296,7 @@ describe('while revocations cannot be read, from ten seconds on', () => {
     await using _ = nodes;
     using __ = pause;
     nodes.clock.advance(-12);
-    expect(await verify(other, good.token)).toEqual({ ok: false, reason: 'revocations_unknown' });
+    expect(await verify(other, good.token)).toMatchObject({ ok: false, reason: 'revocations_unknown' });
   });
 
   it('a read that hangs at a lock makes nobody wait longer than half a second', async () => {
@@ -308,7 +308,7 @@ describe('while revocations cannot be read, from ten seconds on', () => {
     await client.query('LOCK TABLE countersign.token_revocation IN ACCESS EXCLUSIVE MODE');
     nodes.clock.advance(11);
     const startedAt = performance.now();
-    expect(await verify(node, token)).toEqual({ ok: false, reason: 'revocations_unknown' });
+    expect(await verify(node, token)).toMatchObject({ ok: false, reason: 'revocations_unknown' });
     expect(performance.now() - startedAt).toBeLessThan(1000);
     await client.query('ROLLBACK');
     client.release();

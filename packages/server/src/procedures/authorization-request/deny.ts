@@ -3,7 +3,7 @@ import { assertFirstOfBatch } from '../../middleware/refuse-batched-proof.ts';
 import { procedure } from '../../trpc/procedure.ts';
 
 /** Refuses a request for good. */
-export const deny = procedure
+export const deny = procedure('authorizationRequest.deny')
   .input(authorizationRequestSchema.denyInput)
   .output(authorizationRequestSchema.authorizationRequestView)
   .use(({ input, batchIndex, next }) => {

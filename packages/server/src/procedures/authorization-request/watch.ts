@@ -4,10 +4,13 @@ import { trackedOutput } from '../../trpc/tracked-output.ts';
 import { trackedStream } from '../../trpc/tracked-stream.ts';
 
 /** One request as it is, and what happens to it. */
-export const watch = streamProcedure
+export const watch = streamProcedure('authorizationRequest.watch')
   .input(authorizationRequestSchema.watchInput)
   .output(trackedOutput(authorizationRequestSchema.watchEvent))
   .subscription(async (call) => {
-    const { ctx, input, signal } = call;
-    return trackedStream(await ctx.core.authorizationRequest.watch(ctx.call, input, { signal }), call);
+    const { ctx, input } = call;
+    return trackedStream(
+      await ctx.core.authorizationRequest.watch(ctx.call, input, { signal: ctx.ends }),
+      call,
+    );
   });

@@ -1,0 +1,79 @@
+import { actorOfToken, type Core, type TokenCarrier } from '@countersign/core';
+import { bearerCaller, knownCaller, nobody, several, type Caller } from './caller.ts';
+import { parseAuthorization } from './authorization.ts';
+import { serviceKeyPattern, type ServiceKeyCheck } from './service-key.ts';
+
+/** What arrived with a request, or with the first message of a WebSocket. */
+export interface Presentation {
+  /** Every `Authorization` value that was given. */
+  readonly authorizations: readonly string[];
+  /** Tokens in the URL, where that is switched on. */
+  readonly inQuery?: readonly string[] | undefined;
+  readonly carrier: Exclude<TokenCarrier, 'q'>;
+  /** A proof that the client holds the key its token is bound to (RFC 9449), and what it is for. */
+  readonly possession?: PossessionProof | undefined;
+}
+
+export interface PossessionProof {
+  readonly proof: string;
+  readonly method: string;
+  readonly url: string;
+}
+
+export interface Identification {
+  readonly core: Core;
+  readonly isBootstrapKey: ServiceKeyCheck;
+  /** Authentication schemes in lower case that a token may come by. */
+  readonly schemes: readonly string[];
+  /** The thumbprint of the key that was proven to be held, or null. */
+  readonly provenKey: (proof: PossessionProof & { readonly token: string }) => Promise<string | null>;
+}
+
+export type Identify = (presentation: Presentation) => Promise<Caller>;
+
+/** The scheme of tokens that are bound to a client key (RFC 9449, §7.1): only here is a proof looked at. */
+export const boundScheme = 'dpop';
+
+/**
+ * Who calls. Cookies are never looked at, so a page in somebody's browser cannot act by being open.
+ *
+ * @throws CountersignError `unavailable_dependency` when nobody can say whether a service key is one.
+ */
+export function createIdentify(identification: Identification): Identify {
+  const { core, isBootstrapKey, schemes, provenKey } = identification;
+
+  async function byServiceKey(presented: string): Promise<Caller> {
+    if (!serviceKeyPattern.test(presented)) return nobody;
+    const actor = isBootstrapKey(presented) ?? (await core.serviceKey.find(presented));
+    return actor === null ? nobody : knownCaller(actor);
+  }
+
+  async function byToken(
+    token: string,
+    carrier: TokenCarrier,
+    possession: PossessionProof | undefined,
+  ): Promise<Caller> {
+    const proven = possession === undefined ? null : await provenKey({ ...possession, token });
+    const verdict = await core.scopedToken.verifier.verify(token, {
+      carrier,
+      provenKeys: proven === null ? [] : [proven],
+    });
+    if (!verdict.ok) {
+      core.scopedToken.reject(verdict.known ?? null, { reason: verdict.reason });
+      return nobody;
+    }
+    return bearerCaller(actorOfToken(verdict), { text: token, accepted: verdict });
+  }
+
+  return async ({ authorizations, inQuery = [], carrier, possession }) => {
+    const [value, queried] = [authorizations[0], inQuery[0]];
+    if (authorizations.length + inQuery.length > 1) return several;
+    if (queried !== undefined) return await byToken(queried, 'q', undefined);
+    const authorization = value === undefined ? null : parseAuthorization(value);
+    if (authorization === null) return nobody;
+    const { scheme, credential } = authorization;
+    if (credential.startsWith('csk_')) return scheme === 'bearer' ? await byServiceKey(credential) : nobody;
+    if (scheme === boundScheme) return await byToken(credential, carrier, possession);
+    return schemes.includes(scheme) ? await byToken(credential, carrier, undefined) : nobody;
+  };
+}

@@ -1,0 +1,21 @@
+import { authorizationsOf } from '../caller/authorization.ts';
+import type { Presentation } from '../caller/identify.ts';
+
+/**
+ * What was presented with an HTTP request: the header `Authorization`; where it is switched on, and to GET only, a
+ * query parameter. With a token that is bound to a key of the client comes the header `DPoP`.
+ */
+export function presentationOf(request: Request, queryParameter: string | null): Presentation {
+  const { method, headers } = request;
+  const proof = headers.get('dpop');
+  const inQuery =
+    queryParameter !== null && method === 'GET'
+      ? new URL(request.url).searchParams.getAll(queryParameter)
+      : [];
+  return {
+    authorizations: authorizationsOf(headers),
+    inQuery,
+    carrier: 'h',
+    possession: proof === null ? undefined : { proof, method, url: request.url },
+  };
+}

@@ -1,0 +1,130 @@
+import { CountersignError, type Operation } from '@countersign/core';
+import { initTRPC } from '@trpc/server';
+import type { CountersignContext, Edge } from '../context.ts';
+import { errorShape, type CountersignErrorShape } from '../error/error-shape.ts';
+import { requireContext } from '../middleware/require-context.ts';
+import { settleError } from '../middleware/settle-error.ts';
+import { untilEnded } from '../stream/until-ended.ts';
+import { whileAlive } from '../stream/while-alive.ts';
+import { callAuth } from './call-auth.ts';
+import { isOurPath } from './our-paths.ts';
+
+/** A root without metadata or transformer, so that what is made here fits into a host's. */
+const t = initTRPC.context<CountersignContext>().create();
+
+/** Of a host's own procedure: a token's scope names it by its whole path. */
+interface HostCall {
+  readonly type: 'query' | 'mutation' | 'subscription';
+  readonly path: string;
+  /** Whether the token may carry a granted request that pays. */
+  readonly isPayable: boolean;
+}
+
+async function enterAsHost(edge: Edge, call: HostCall): Promise<void> {
+  const { caller, tokens } = edge;
+  if (caller.kind !== 'bearer') return;
+  if (isOurPath(call.path)) throw new CountersignError('internal', { cause: new PathTakenError(call.path) });
+  await tokens.admit(caller.presented, call);
+}
+
+/** A grant of ours would open the host's as well. */
+class PathTakenError extends Error {
+  override readonly name = 'PathTakenError';
+
+  constructor(path: string) {
+    super(
+      `No token can open "${path}": the procedures of Countersign begin like that. Give the router another key.`,
+    );
+  }
+}
+
+const scope = t.middleware(async ({ ctx, type, path, signal, next }) => {
+  try {
+    const edge = requireContext(ctx);
+    const auth = callAuth(edge);
+    await enterAsHost(edge, { type, path, isPayable: false });
+    const { caller, tokens } = edge;
+    if (type !== 'subscription' || caller.kind !== 'bearer')
+      return await next({ ctx: { auth, ends: signal } });
+
+    const ended = new AbortController();
+    const leave = tokens.watch(caller.presented, () => ended.abort());
+    const ends = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
+    const result = await next({ ctx: { auth, ends } });
+    if (!result.ok) {
+      leave();
+      return result;
+    }
+    const stream = whileAlive(result.data as AsyncIterable<unknown>, {
+      presented: caller.presented,
+      tokens,
+      ended: ended.signal,
+      refusal: (cause = new CountersignError('unauthenticated')) => settleError(cause, ctx, path),
+    });
+    return { ...result, data: untilEnded(stream, signal, leave) };
+  } catch (cause) {
+    throw settleError(cause, ctx, path);
+  }
+});
+
+/**
+ * For a procedure of your own that tokens may open: `t.procedure.concat(cs.scoped)`. A token opens it if its scope
+ * lists the whole path, and is asked again on every call, also of a batch or over a socket; a caller that your own
+ * session names, or a service, may call; nobody else. `ctx.auth` says who it is; of a subscription, `ctx.ends` is
+ * aborted when the caller leaves or the token ends.
+ *
+ * @throws CountersignError `unauthenticated`, `invalid_input` for several credentials, `insufficient_scope`.
+ */
+export const scoped = t.procedure
+  .errors(({ error }): CountersignErrorShape | undefined =>
+    error.cause instanceof CountersignError ? errorShape(error) : undefined,
+  )
+  .use(scope);
+
+/** Anybody may call it, and says so on purpose: `t.procedure.concat(cs.open)`. */
+const openMark = t.middleware(({ next }) => next());
+export const open = t.procedure.use(openMark);
+
+/**
+ * For a mutation of your own that a granted request pays for, by a token that carries it (`arq`): after `.input()`,
+ * `.use(cs.paidBy(transfer))`. The input must be the data that was granted; the grant is consumed before the
+ * resolver runs, once, and the call is refused without such a token.
+ *
+ * @throws CountersignError as `scoped`; then `data_mismatch`, `not_granted`, `already_consumed`,
+ * `execution_window_passed`.
+ */
+export function paidBy(operation: Operation) {
+  return markPaid(
+    t.middleware(async ({ ctx, type, path, input, next }) => {
+      try {
+        const edge = requireContext(ctx);
+        const auth = callAuth(edge);
+        await enterAsHost(edge, { type, path, isPayable: true });
+        const { caller, core } = edge;
+        if (caller.kind !== 'bearer' || caller.presented.accepted.restrictions.requests.length === 0)
+          throw new CountersignError('insufficient_scope');
+        const service = core.context({ kind: 'service' });
+        await core.scopedToken.pay(service, caller.presented.accepted, { slug: operation.slug, data: input });
+        return await next({ ctx: { auth } });
+      } catch (cause) {
+        throw settleError(cause, ctx, path);
+      }
+    }),
+  );
+}
+
+const paid = new WeakSet<object>();
+
+function markPaid<Builder extends { readonly _middlewares: readonly object[] }>(builder: Builder): Builder {
+  for (const middleware of builder._middlewares) paid.add(middleware);
+  return builder;
+}
+
+/** Whether a middleware is one that says who may call. */
+export function decidesAccess(middleware: object): boolean {
+  return (
+    scope._middlewares.includes(middleware as never) ||
+    openMark._middlewares.includes(middleware as never) ||
+    paid.has(middleware)
+  );
+}
