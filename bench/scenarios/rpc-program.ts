@@ -64,7 +64,7 @@ listener.answerWith(
 attachWebSocket(listener.server, {
   ...services,
   connections: createPlaces(many),
-  tokens: cs.context(null).countersign.tokens,
+  credentials: cs.context(null).countersign.credentials,
   identify: ({ authorizations: [authorization = ''] }) =>
     cs.authenticate(new Request('http://localhost', { headers: { authorization } })),
   contextOf: (caller, socket) => cs.context(caller, { socket }),

@@ -1,22 +1,23 @@
 /**
  * Ada's side of main.ts: finds the transfer that waits for her, reads the code in her inbox, and answers.
  *
- *   COUNTERSIGN_SERVICE_KEY=csk_… node --conditions=@countersign/source examples/quickstart/answer.ts
+ *   node --conditions=@countersign/source examples/quickstart/answer.ts
+ *
+ * It has no key of the bank, only the token that the bank gave Ada when she signed in.
  */
 import assert from 'node:assert/strict';
 import { createCountersignClient } from '@countersign/client';
+import { readSession } from './session.ts';
 
 const server = process.argv[2] ?? 'http://localhost:4020';
-const client = createCountersignClient({
-  url: `${server}/trpc`,
-  token: () => process.env.COUNTERSIGN_SERVICE_KEY,
-});
-const { grant, list } = client.authorizationRequest;
+const { subjectId, token } = await readSession();
+const client = createCountersignClient({ url: `${server}/trpc`, token: () => token });
+const { consume, grant, list } = client.authorizationRequest;
 
 const { items } = await list({ slug: 'transfer', state: 'waiting', limit: 1 });
 const [request] = items;
 assert.ok(request, 'no transfer waits for anybody: start main.ts first');
-const { id, facts, subjectId } = request;
+const { id, facts, slug, data } = request;
 console.log(`1. A transfer waits: ${facts.map(({ label, value }) => `${label} ${value}`).join(', ')}.`);
 
 // In development every message that would be sent is in the inbox, the newest first.
@@ -37,4 +38,7 @@ console.log('3. Answered with a wrong code: not granted, 4 attempts left.');
 const answered = await grant({ id, proof: { method: 'otp', code } });
 assert.ok(answered.granted);
 console.log('4. Answered with her code: granted.');
+
+await assert.rejects(consume({ id, slug, subjectId, data }), { reason: 'insufficient_scope' });
+console.log('5. Tried to execute it herself: refused, her token is not for that.');
 await client.close();

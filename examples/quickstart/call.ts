@@ -1,8 +1,10 @@
 export const server = process.argv[2] ?? 'http://localhost:4020';
-const authorization = `Bearer ${process.env.COUNTERSIGN_SERVICE_KEY}`;
+/** The bank's own credential. */
+const serviceKey = process.env.COUNTERSIGN_SERVICE_KEY ?? '';
 
 /** What this program looks at in the answers. */
 interface Answers {
+  'scopedToken.issue': { token: string };
   'authorizationRequest.create': { id: string; state: string };
   'authorizationRequest.grant': { granted: boolean; attemptsLeft?: number; request: { state: string } };
   'authorizationRequest.consume': { consumed: boolean };
@@ -10,7 +12,12 @@ interface Answers {
 }
 
 /** Calls one procedure: tRPC over HTTP, what goes and comes in superjson's envelope `{ json }`. */
-export async function call<Path extends keyof Answers>(path: Path, input: object): Promise<Answers[Path]> {
+export async function call<Path extends keyof Answers>(
+  path: Path,
+  input: object,
+  credential = serviceKey,
+): Promise<Answers[Path]> {
+  const authorization = `Bearer ${credential}`;
   const body = JSON.stringify({ json: input });
   const response =
     path === 'event.list' // a query; all others are mutations

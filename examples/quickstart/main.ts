@@ -8,6 +8,7 @@
  */
 import assert from 'node:assert/strict';
 import { createCountersignClient } from '@countersign/client';
+import { keepSession } from './session.ts';
 
 const server = process.argv[2] ?? 'http://localhost:4020';
 const client = createCountersignClient({
@@ -17,6 +18,11 @@ const client = createCountersignClient({
 
 // Somebody new each time: one address gets at most ten messages in ten minutes.
 const ada = `ada-${Date.now()}`;
+
+// Ada has signed in: her browser gets a token that may do what a customer may do, for ten minutes.
+const { token } = await client.scopedToken.issue({ subjectId: ada, preset: 'subject', maxAgeSeconds: 600 });
+assert.ok(token);
+await keepSession({ subjectId: ada, token });
 
 // The exact values that Ada is asked about. The grant will be good for these and for nothing else.
 const transfer = { to: 'GB29 NWBK 6016 1331 9268 19', amountCents: 250_000 };

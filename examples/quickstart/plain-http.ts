@@ -16,6 +16,10 @@ const address = `${ada}@example.org`;
 // The exact values that Ada is asked about. The grant will be good for these and for nothing else.
 const transfer = { to: 'GB29 NWBK 6016 1331 9268 19', amountCents: 250_000 };
 
+// Ada has signed in: her browser gets a token that may do what a customer may do, for ten minutes.
+const session = { subjectId: ada, preset: 'subject', maxAgeSeconds: 600 };
+const { token } = await call('scopedToken.issue', session);
+
 const { id, state } = await call('authorizationRequest.create', {
   slug: 'transfer',
   subjectId: ada,
@@ -44,12 +48,13 @@ assert.ok(
 console.log('2. Read her inbox: a code of 8 digits, in a message that names the amount and the account.');
 
 const wrongCode = code === '00000000' ? '11111111' : '00000000';
-const guessed = await call('authorizationRequest.grant', { id, proof: { method: 'otp', code: wrongCode } });
+const wrong = { method: 'otp', code: wrongCode };
+const guessed = await call('authorizationRequest.grant', { id, proof: wrong }, token);
 assert.equal(guessed.granted, false);
 assert.equal(guessed.attemptsLeft, 4);
 console.log('3. Answered with a wrong code: not granted, 4 attempts left.');
 
-const answered = await call('authorizationRequest.grant', { id, proof: { method: 'otp', code } });
+const answered = await call('authorizationRequest.grant', { id, proof: { method: 'otp', code } }, token);
 assert.equal(answered.granted, true);
 assert.equal(answered.request.state, 'granted');
 console.log('4. Answered with her code: granted.');

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { format, type FormatConfig } from 'oxfmt';
 
-/** Opens every generated file. */
+/** Opens every file that is generated from the router. */
 const notice =
   '// Made from the router and its schemas by `npm run generate`. A change belongs there; a check fails when this\n// is not up to date.';
 
 const settings = JSON.parse(readFileSync('.oxfmtrc.json', 'utf8')) as FormatConfig & { $schema?: string };
 
 /** The parts as a file of TypeScript, as the formatter leaves it. */
-export async function sourceText(name: string, parts: readonly string[]): Promise<string> {
+export async function sourceText(name: string, parts: readonly string[], opening = notice): Promise<string> {
   const { $schema: _, ignorePatterns: __, ...options } = settings;
-  const text = `${[notice, ...parts].join('\n\n')}\n`;
+  const text = `${[opening, ...parts].join('\n\n')}\n`;
   const { code, errors } = await format(name, text, options);
   const [error] = errors;
   if (error !== undefined) throw new Error(`${name} cannot be formatted: ${error.message}`);

@@ -65,4 +65,27 @@ export const procedureExamples: { readonly [Path in ProcedurePath]: Example<Path
   },
   'event.list': { input: { types: ['authorization_request.granted'], limit: 100 } },
   'event.stream': { input: { types: ['authorization_request.granted'] } },
+  'scopedToken.issue': {
+    input: {
+      subjectId: 'ada',
+      scope: { http: { GET: ['/reports/monthly'] } },
+      maxAgeSeconds: 43_200,
+      recipient: 'export-service',
+    },
+    fromSubject: {
+      scope: { rpc: { q: ['authorizationRequest.get'] } },
+      maxAgeSeconds: 300,
+      delegateId: 'worker',
+    },
+    note: 'A subject narrows the token it presents: the same id, a block more, never later and never wider. `subjectId` is required from the service.',
+  },
+  'scopedToken.introspect': { input: { token: 'cst1.k1.eyJ…' } },
+  'scopedToken.list': { input: { subjectId: 'ada' } },
+  'scopedToken.revoke': {
+    input: { id: 'cst_02krzp8z1wf44ar7tqdm83kv4c' },
+    fromSubject: { subjectId: 'ada' },
+  },
+  'serviceKey.create': { input: { title: 'billing', expiresInSeconds: 31_536_000 } },
+  'serviceKey.list': { input: {} },
+  'serviceKey.revoke': { input: { id: 'key_02krzp8z1wf44ar7tqdm83kv4c' } },
 };

@@ -7,6 +7,17 @@ import { watchAuthorizationRequest } from '../../packages/core/src/authorization
 import { listEvents } from '../../packages/core/src/event/list.ts';
 import type { LogReader } from '../../packages/core/src/event/log-reader.ts';
 import { streamEvents } from '../../packages/core/src/event/stream.ts';
+import { introspectScopedToken } from '../../packages/core/src/scoped-token/introspect.ts';
+import { issueScopedToken } from '../../packages/core/src/scoped-token/issue.ts';
+import { listScopedTokens } from '../../packages/core/src/scoped-token/list.ts';
+import { revokeScopedTokens } from '../../packages/core/src/scoped-token/revoke.ts';
+import type { TokenTrust } from '../../packages/core/src/scoped-token/trust.ts';
+import { createServiceKey } from '../../packages/core/src/service-key/create.ts';
+import { listServiceKeys } from '../../packages/core/src/service-key/list.ts';
+import { revokeServiceKey } from '../../packages/core/src/service-key/revoke.ts';
+import type { ServiceKeyTrust } from '../../packages/core/src/service-key/trust.ts';
+import { knownCaller } from '../../packages/server/src/caller/caller.ts';
+import type { CredentialGate } from '../../packages/server/src/caller/credential-gate.ts';
 import type { CountersignContext } from '../../packages/server/src/context.ts';
 import { router } from '../../packages/server/src/router.ts';
 import { createPlaces } from '../../packages/server/src/stream/places.ts';
@@ -33,7 +44,8 @@ export async function may(kind: Actor['kind'], path: string, input: unknown): Pr
   const caller = router.createCaller({
     countersign: {
       core: unreachable,
-      actor: actors[kind],
+      caller: knownCaller(actors[kind]),
+      credentials: nothing<CredentialGate>('credentials'),
       logger: silent,
       request: null,
       connection: null,
@@ -78,6 +90,9 @@ function nothing<Shared extends object>(name: string): Shared {
   });
 }
 
+const trust = nothing<TokenTrust>('the keys of tokens');
+const keys = nothing<ServiceKeyTrust>('the service keys');
+
 /** Knows the actor and the operations; whoever asks it for more has been let in. */
 const unreachable = {
   context: (actor: Actor) =>
@@ -100,5 +115,16 @@ const unreachable = {
     list: listEvents,
     stream: (context: CoreContext, input: object) =>
       streamEvents(context, nothing<LogReader>('the log'), input),
+  },
+  scopedToken: {
+    issue: (context: CoreContext, input: never) => issueScopedToken(context, trust, input),
+    introspect: (context: CoreContext, input: never) => introspectScopedToken(context, trust, input),
+    list: listScopedTokens,
+    revoke: (context: CoreContext, input: never) => revokeScopedTokens(context, trust, input),
+  },
+  serviceKey: {
+    create: (context: CoreContext, input: never) => createServiceKey(context, keys, input),
+    list: listServiceKeys,
+    revoke: (context: CoreContext, input: never) => revokeServiceKey(context, keys, input),
   },
 } as unknown as Core;

@@ -1,4 +1,5 @@
 import type { Actor } from './actor.ts';
+import { consumeAuthorizationRequest } from './authorization-request/consume.ts';
 import * as request from './authorization-request/index.ts';
 import { operationData } from './authorization-request/operation-data.ts';
 import type { Receipt } from './authorization-request/schema.ts';
@@ -203,7 +204,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         revoke: (context, ...rest) => revokeScopedTokens(context, trust, ...rest),
         verifier,
         pay: (context, ...rest) =>
-          payWithToken(context, { hash: operationData, consume: request.consume }, ...rest),
+          payWithToken(context, { hash: operationData, consume: consumeAuthorizationRequest }, ...rest),
         reject: rejections.reject,
         listKeys: listTokenKeys,
         rotateKeys: (context) => rotateTokenKeys(context, trust),

@@ -1,6 +1,6 @@
 import type { Core, Logger } from '@countersign/core';
 import type { Caller } from './caller/caller.ts';
-import type { TokenGate } from './caller/token-gate.ts';
+import type { CredentialGate } from './caller/credential-gate.ts';
 import type { Connection } from './connection.ts';
 import type { Places } from './stream/places.ts';
 
@@ -14,7 +14,7 @@ export interface Edge {
   readonly core: Core;
   readonly caller: Caller;
   /** Where a caller's token is asked again. */
-  readonly tokens: TokenGate;
+  readonly credentials: CredentialGate;
   readonly logger: Logger;
   /** The HTTP request that carried the call, when there was one. */
   readonly request: Request | null;

@@ -13,7 +13,7 @@ import { isCaller, knownCaller, nobody, type Caller } from './caller/caller.ts';
 import { createIdentify } from './caller/identify.ts';
 import { createServiceKeyCheck } from './caller/service-key.ts';
 import { createSubjectActivity } from './caller/subject-activity.ts';
-import { createTokenGate } from './caller/token-gate.ts';
+import { createCredentialGate } from './caller/credential-gate.ts';
 import type { CountersignContext } from './context.ts';
 import { createListeners, type Listener, type ListenerFilter } from './event/listeners.ts';
 import { createEventStreams } from './http/event-streams.ts';
@@ -149,7 +149,7 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
   });
   const clock = coreOptions.clock ?? systemClock;
   const listeners = createListeners({ core, logger });
-  const tokens = createTokenGate({ core, isActive: createSubjectActivity(subjectActive, clock) });
+  const credentials = createCredentialGate({ core, isActive: createSubjectActivity(subjectActive, clock) });
   const identify = createIdentify({
     core,
     isBootstrapKey: createServiceKeyCheck(serviceKey),
@@ -170,7 +170,7 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     countersign: {
       core,
       caller: callerOf(actor),
-      tokens,
+      credentials,
       logger,
       request: request ?? null,
       connection: gateOf(socket),
@@ -207,7 +207,7 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
         logger,
         connections,
         identify,
-        tokens,
+        credentials,
         contextOf: (caller, socket) => context(caller, { socket }),
       });
       webSockets.add(one);
@@ -217,7 +217,7 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     drain,
     async close() {
       await drain();
-      tokens.close();
+      credentials.close();
       await listeners.close();
       await core.close();
     },

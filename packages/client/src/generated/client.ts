@@ -27,6 +27,20 @@ import type {
   EventStreamInput,
   MethodListInput,
   MethodListOutput,
+  ScopedTokenIntrospectInput,
+  ScopedTokenIntrospectOutput,
+  ScopedTokenIssueInput,
+  ScopedTokenIssueOutput,
+  ScopedTokenListInput,
+  ScopedTokenListOutput,
+  ScopedTokenRevokeInput,
+  ScopedTokenRevokeOutput,
+  ServiceKey,
+  ServiceKeyCreateInput,
+  ServiceKeyCreateOutput,
+  ServiceKeyListInput,
+  ServiceKeyListOutput,
+  ServiceKeyRevokeInput,
 } from './schema.ts';
 
 /** What every call takes beside its input. */
@@ -202,9 +216,78 @@ export interface EventProcedures {
   stream(input?: EventStreamInput, options?: CallOptions): AsyncIterable<Event>;
 }
 
+/** `client.scopedToken` */
+export interface ScopedTokenProcedures {
+  /**
+   * Issues a token that acts for a subject, for this service, for a while. It is answered once and kept
+   * nowhere: a repetition by the same idempotency key gets its id and `token: null`. What a subject
+   * issues is the token it has presented, narrowed.
+   *
+   * A subject narrows the token it presents: the same id, a block more, never later and never wider.
+   * `subjectId` is required from the service.
+   *
+   * @throws CountersignError `forbidden`, `invalid_input`, `lifetime_too_long` beyond 24 hours,
+   * `scope_too_wide` for a grant of everything; for `authorizationRequestId` what `consume` refuses by;
+   * `unavailable_dependency` when no key can be had. For a subject what `narrowPresentedToken` says.
+   */
+  issue(input: ScopedTokenIssueInput, options?: CallOptions): Promise<ScopedTokenIssueOutput>;
+
+  /**
+   * What a token says, if it is ours, in its time and not revoked: the database is asked each time. Why
+   * it is not is not told. It has no effect, so an idempotency key changes nothing.
+   *
+   * @throws CountersignError `forbidden`; `unavailable_dependency` when nobody can say.
+   */
+  introspect(input: ScopedTokenIntrospectInput, options?: CallOptions): Promise<ScopedTokenIntrospectOutput>;
+
+  /**
+   * The tokens that were issued, newest first, fifty a page; those that have expired or were revoked
+   * too. A subject sees its own, of every session; another's list is empty, as an unknown subject's is.
+   *
+   * @throws CountersignError `forbidden`; `invalid_input` for a cursor that is none.
+   */
+  list(input?: ScopedTokenListInput, options?: CallOptions): Promise<ScopedTokenListOutput>;
+
+  /**
+   * Ends tokens before their time: one, one delegate of it, all of a session, or all of a subject. In
+   * force here when it answers, on every other node within a second. What was narrowed from a token ends
+   * with it. A subject ends its own: any of its tokens, the session it is in, or everything.
+   *
+   * @throws CountersignError `forbidden`, `not_found` for an id that is none, and for what is not the
+   * subject's own.
+   */
+  revoke(input: ScopedTokenRevokeInput, options?: CallOptions): Promise<ScopedTokenRevokeOutput>;
+}
+
+/** `client.serviceKey` */
+export interface ServiceKeyProcedures {
+  /**
+   * Far more than an installation has services; keys that are created at the same moment may go a little
+   * beyond.
+   */
+  create(input: ServiceKeyCreateInput, options?: CallOptions): Promise<ServiceKeyCreateOutput>;
+
+  /**
+   * The keys there are and were, newest first, fifty a page.
+   *
+   * @throws CountersignError `forbidden`; `invalid_input` for a cursor that is none.
+   */
+  list(input?: ServiceKeyListInput, options?: CallOptions): Promise<ServiceKeyListOutput>;
+
+  /**
+   * Ends a key for ever: refused here when it answers, on every other node within a second. One that was
+   * revoked before stays as it was, and is answered as that.
+   *
+   * @throws CountersignError `forbidden`; `not_found` for an id that is none.
+   */
+  revoke(input: ServiceKeyRevokeInput, options?: CallOptions): Promise<ServiceKey>;
+}
+
 /** Every procedure, as a method. */
 export interface CountersignProcedures {
   readonly authorizationRequest: AuthorizationRequestProcedures;
   readonly method: MethodProcedures;
   readonly event: EventProcedures;
+  readonly scopedToken: ScopedTokenProcedures;
+  readonly serviceKey: ServiceKeyProcedures;
 }

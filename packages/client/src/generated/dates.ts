@@ -28,5 +28,9 @@ export const authorizationRequestSnapshotEvent = {
 
 export const event = { occurredAt: true } as const satisfies Dates;
 
+export const scopedToken = { issuedAt: true, expiresAt: true, revokedAt: true } as const satisfies Dates;
+
+export const serviceKey = { createdAt: true, expiresAt: true, revokedAt: true } as const satisfies Dates;
+
 /** In `data` of an error. */
 export const errorData = { details: { retryAt: true }, authorizationRequest } as const satisfies Dates;

@@ -7,6 +7,8 @@ import {
   challenge,
   event,
   receipt,
+  scopedToken,
+  serviceKey,
   type Dates,
 } from './dates.ts';
 
@@ -40,5 +42,16 @@ export const procedures = {
   event: {
     list: { type: 'query', dates: { items: [event] } },
     stream: { type: 'subscription', dates: event },
+  },
+  scopedToken: {
+    issue: { type: 'mutation', dates: { expiresAt: true } },
+    introspect: { type: 'mutation' },
+    list: { type: 'query', dates: { items: [scopedToken] } },
+    revoke: { type: 'mutation' },
+  },
+  serviceKey: {
+    create: { type: 'mutation', dates: { createdAt: true, expiresAt: true, revokedAt: true } },
+    list: { type: 'query', dates: { items: [serviceKey] } },
+    revoke: { type: 'mutation', dates: serviceKey },
   },
 } as const satisfies Record<string, Record<string, Procedure>>;

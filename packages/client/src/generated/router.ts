@@ -34,6 +34,20 @@ import type {
   EventStreamInput,
   MethodListInput,
   MethodListOutput,
+  ScopedTokenIntrospectInput,
+  ScopedTokenIntrospectOutput,
+  ScopedTokenIssueInput,
+  ScopedTokenIssueOutput,
+  ScopedTokenListInput,
+  ScopedTokenListOutput,
+  ScopedTokenRevokeInput,
+  ScopedTokenRevokeOutput,
+  ServiceKey,
+  ServiceKeyCreateInput,
+  ServiceKeyCreateOutput,
+  ServiceKeyListInput,
+  ServiceKeyListOutput,
+  ServiceKeyRevokeInput,
 } from './schema.ts';
 
 interface Definition<Input, Output> {
@@ -188,6 +202,64 @@ export type CountersignRecord = {
      * @throws CountersignError `invalid_input` for a `lastEventId` that is none.
      */
     stream: Subscription<EventStreamInput | undefined, Event>;
+  };
+  scopedToken: {
+    /**
+     * Issues a token that acts for a subject, for this service, for a while. It is answered once and kept
+     * nowhere: a repetition by the same idempotency key gets its id and `token: null`. What a subject
+     * issues is the token it has presented, narrowed.
+     *
+     * A subject narrows the token it presents: the same id, a block more, never later and never wider.
+     * `subjectId` is required from the service.
+     *
+     * @throws CountersignError `forbidden`, `invalid_input`, `lifetime_too_long` beyond 24 hours,
+     * `scope_too_wide` for a grant of everything; for `authorizationRequestId` what `consume` refuses by;
+     * `unavailable_dependency` when no key can be had. For a subject what `narrowPresentedToken` says.
+     */
+    issue: Mutation<ScopedTokenIssueInput, ScopedTokenIssueOutput>;
+    /**
+     * What a token says, if it is ours, in its time and not revoked: the database is asked each time. Why
+     * it is not is not told. It has no effect, so an idempotency key changes nothing.
+     *
+     * @throws CountersignError `forbidden`; `unavailable_dependency` when nobody can say.
+     */
+    introspect: Mutation<ScopedTokenIntrospectInput, ScopedTokenIntrospectOutput>;
+    /**
+     * The tokens that were issued, newest first, fifty a page; those that have expired or were revoked
+     * too. A subject sees its own, of every session; another's list is empty, as an unknown subject's is.
+     *
+     * @throws CountersignError `forbidden`; `invalid_input` for a cursor that is none.
+     */
+    list: Query<ScopedTokenListInput | undefined, ScopedTokenListOutput>;
+    /**
+     * Ends tokens before their time: one, one delegate of it, all of a session, or all of a subject. In
+     * force here when it answers, on every other node within a second. What was narrowed from a token ends
+     * with it. A subject ends its own: any of its tokens, the session it is in, or everything.
+     *
+     * @throws CountersignError `forbidden`, `not_found` for an id that is none, and for what is not the
+     * subject's own.
+     */
+    revoke: Mutation<ScopedTokenRevokeInput, ScopedTokenRevokeOutput>;
+  };
+  serviceKey: {
+    /**
+     * Far more than an installation has services; keys that are created at the same moment may go a little
+     * beyond.
+     */
+    create: Mutation<ServiceKeyCreateInput, ServiceKeyCreateOutput>;
+    /**
+     * The keys there are and were, newest first, fifty a page.
+     *
+     * @throws CountersignError `forbidden`; `invalid_input` for a cursor that is none.
+     */
+    list: Query<ServiceKeyListInput | undefined, ServiceKeyListOutput>;
+    /**
+     * Ends a key for ever: refused here when it answers, on every other node within a second. One that was
+     * revoked before stays as it was, and is answered as that.
+     *
+     * @throws CountersignError `forbidden`; `not_found` for an id that is none.
+     */
+    revoke: Mutation<ServiceKeyRevokeInput, ServiceKey>;
   };
 };
 

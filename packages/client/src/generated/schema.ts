@@ -416,14 +416,18 @@ export interface DevicePrimaryChangedEvent extends EventEnvelope {
   };
 }
 
-/** A token was issued. */
+/** A token was issued, or narrowed for its subject: the same token, and a lesser copy of it. */
 export interface ScopedTokenIssuedEvent extends EventEnvelope {
   type: 'scoped_token.issued';
   data: {
-    /** Time as ISO 8601 text. */
+    /** When the token, or the copy, expires. Time as ISO 8601 text. */
     expiresAt: string;
     /** For the service only. */
     recipient?: string | null | undefined;
+    /** Whether this is a copy of a token that was issued before. */
+    narrowed: boolean;
+    /** The name by which the copy can be revoked alone. For the service only. */
+    delegateId?: string | null | undefined;
   };
 }
 
@@ -438,12 +442,21 @@ export interface ScopedTokenRevokedEvent extends EventEnvelope {
   };
 }
 
-/** A token was refused. */
+/**
+ * A token that we issued was refused. Told at most once a minute for each token and reason; what was
+ * forged is not told.
+ */
 export interface ScopedTokenRejectedEvent extends EventEnvelope {
   type: 'scoped_token.rejected';
   data: {
-    /** For the service only. */
+    /** Why, exactly. The caller was not told. For the service only. */
     reason?: string | undefined;
+    /** What was called: a type of procedure, or an HTTP method. For the service only. */
+    type?: string | null | undefined;
+    /** What was called, as far as it is known. For the service only. */
+    path?: string | null | undefined;
+    /** How many refusals it stands for, those not told before included. For the service only. Whole number. */
+    times?: number | undefined;
   };
 }
 
@@ -533,11 +546,11 @@ export interface EventByType {
   'device.revoked': DeviceRevokedEvent;
   /** Another device became the primary one. */
   'device.primary_changed': DevicePrimaryChangedEvent;
-  /** A token was issued. */
+  /** A token was issued, or narrowed for its subject: the same token, and a lesser copy of it. */
   'scoped_token.issued': ScopedTokenIssuedEvent;
   /** A token was revoked, or one delegate of it. */
   'scoped_token.revoked': ScopedTokenRevokedEvent;
-  /** A token was refused. */
+  /** A token that we issued was refused. Told at most once a minute for each token and reason; what was forged is not told. */
   'scoped_token.rejected': ScopedTokenRejectedEvent;
   /** A subject reached the limit of wrong proofs. */
   'subject.locked': SubjectLockedEvent;
@@ -563,6 +576,175 @@ export interface Method {
   isDefault: boolean;
   /** JSON Schema of what a subject configures; null when nothing. */
   factorSchema: unknown;
+}
+
+/** What a token opens. What is not listed is denied. */
+export interface Scope {
+  /** Procedures, by the path relative to their router. */
+  rpc?:
+    | {
+        /** Queries, by path: `invoice.*`. List of at most 64, each text of at most 256 characters. */
+        q?: readonly string[] | undefined;
+        /** Mutations. List of at most 64, each text of at most 256 characters. */
+        m?: readonly string[] | undefined;
+        /** Subscriptions. List of at most 64, each text of at most 256 characters. */
+        s?: readonly string[] | undefined;
+      }
+    | undefined;
+  /** HTTP requests, by method and path: `/api/v1/foo/**`. */
+  http?:
+    | {
+        /** List of at most 64, each text of at most 256 characters. */
+        GET?: readonly string[] | undefined;
+        /** List of at most 64, each text of at most 256 characters. */
+        HEAD?: readonly string[] | undefined;
+        /** List of at most 64, each text of at most 256 characters. */
+        POST?: readonly string[] | undefined;
+        /** List of at most 64, each text of at most 256 characters. */
+        PUT?: readonly string[] | undefined;
+        /** List of at most 64, each text of at most 256 characters. */
+        PATCH?: readonly string[] | undefined;
+        /** List of at most 64, each text of at most 256 characters. */
+        DELETE?: readonly string[] | undefined;
+        /** List of at most 64, each text of at most 256 characters. */
+        OPTIONS?: readonly string[] | undefined;
+      }
+    | undefined;
+}
+
+/** What the authority of a token says. */
+export interface ScopedTokenClaims {
+  jti: string;
+  /** The subject. */
+  sub: string;
+  /** The service it is for. */
+  aud: string;
+  /** Issued at, in seconds. Whole number. */
+  iat: number;
+  /** Expires at, in seconds. Whole number. */
+  exp: number;
+  /** What it opens. */
+  scp: {
+    rpc?:
+      | {
+          q?: string[] | undefined;
+          m?: string[] | undefined;
+          s?: string[] | undefined;
+        }
+      | undefined;
+    http?:
+      | {
+          [key: string]: string[];
+        }
+      | undefined;
+  };
+  /** Not valid before. Whole number. */
+  nbf?: number | undefined;
+  /** For whom it was made. */
+  rcp?: string | undefined;
+  /** The client key it is bound to. */
+  cnf?:
+    | {
+        jkt: string;
+      }
+    | undefined;
+  /** The granted request that pays for a call. */
+  arq?:
+    | {
+        id: string;
+        hash: string;
+      }
+    | undefined;
+  /** The carriers it allows. */
+  car?: string | undefined;
+  /** Who made it on the subject’s behalf. */
+  act?:
+    | {
+        sub: string;
+      }
+    | undefined;
+  /** The session. */
+  sid?: string | undefined;
+  /** The subject’s security epoch when it was issued. Whole number. */
+  epo?: number | undefined;
+  ext?:
+    | {
+        [key: string]: unknown;
+      }
+    | undefined;
+}
+
+/** What a holder has narrowed a token by. */
+export interface ScopedTokenBlock {
+  /** Whole number. */
+  exp?: number | undefined;
+  scp?:
+    | {
+        rpc?:
+          | {
+              q?: string[] | undefined;
+              m?: string[] | undefined;
+              s?: string[] | undefined;
+            }
+          | undefined;
+        http?:
+          | {
+              [key: string]: string[];
+            }
+          | undefined;
+      }
+    | undefined;
+  /** The name of the delegate. */
+  cid?: string | undefined;
+  /** Not valid before. Whole number. */
+  nbf?: number | undefined;
+  /** For whom it was made. */
+  rcp?: string | undefined;
+  /** The client key it is bound to. */
+  cnf?:
+    | {
+        jkt: string;
+      }
+    | undefined;
+  /** The granted request that pays for a call. */
+  arq?:
+    | {
+        id: string;
+        hash: string;
+      }
+    | undefined;
+  /** The carriers it allows. */
+  car?: string | undefined;
+}
+
+/** A temporary credential that was issued. */
+export interface ScopedToken {
+  id: `cst_${string}`;
+  subjectId: string;
+  sessionId: string | null;
+  recipient: string | null;
+  /** The token it was narrowed from, by us. */
+  delegateOf: `cst_${string}` | null;
+  /** The request that pays for a call. */
+  authorizationRequestId: string | null;
+  issuedAt: Date;
+  expiresAt: Date;
+  revokedAt: Date | null;
+}
+
+/** A credential of a service, or of an operator. */
+export interface ServiceKey {
+  /** Names the key without being it: for lists and revocation. */
+  id: `key_${string}`;
+  title: string;
+  role: 'service' | 'operator';
+  createdAt: Date;
+  /** The kind of actor, and its key: `operator:key_…`. */
+  createdBy: string;
+  /** A day in UTC, such as `2026-11-22`. */
+  lastUsedOn: string | null;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
 }
 
 /** What `authorizationRequest.create` takes. */
@@ -820,6 +1002,122 @@ export interface EventStreamInput {
   from?: 'now' | 'start' | undefined;
 }
 
+/** What `scopedToken.issue` takes. */
+export interface ScopedTokenIssueInput {
+  /**
+   * Whose rights the token narrows. Required for the service; a subject issues for itself. Text of 1 to
+   * 200 characters.
+   */
+  subjectId?: string | undefined;
+  /** What it opens. The service says this or `preset`; for a subject, default what its token opens. */
+  scope?: Scope | undefined;
+  /** What a subject may do for itself, or one of its devices. This or `scope`. */
+  preset?: 'subject' | 'device' | undefined;
+  /**
+   * How long it lives; default 3600, for a subject until its token ends. More than 86400, or than that,
+   * is `lifetime_too_long`. Whole number, at least 1.
+   */
+  maxAgeSeconds?: number | undefined;
+  /** For whom it is made; for tracking only. Text like `^[ -~]{1,120}$`. */
+  recipient?: string | undefined;
+  /**
+   * The session it belongs to, and is revoked with; for the preset `device` the device’s factor. Text of
+   * 1 to 200 characters.
+   */
+  sessionId?: string | undefined;
+  /** A granted request of the subject that pays for one call. Text of 1 to 200 characters. */
+  authorizationRequestId?: string | undefined;
+  /** RFC 7638 thumbprint of the key whose holder alone may use it. Text like `^[A-Za-z0-9_-]{43}$`. */
+  clientKeyThumbprint?: string | undefined;
+  /**
+   * For a subject: names whom it hands the token to, so that this one can be revoked alone. Text like
+   * `^[!-~]{1,64}$`.
+   */
+  delegateId?: string | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `scopedToken.introspect` takes. */
+export interface ScopedTokenIntrospectInput {
+  /** Text of at most 8,192 characters. */
+  token: string;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `scopedToken.list` takes. */
+export interface ScopedTokenListInput {
+  /** Only those of this subject. Text of 1 to 200 characters. */
+  subjectId?: string | undefined;
+  /** The `nextCursor` of the page before. Text of 1 to 200 characters. */
+  cursor?: string | undefined;
+}
+
+/** What `scopedToken.revoke` takes. */
+export interface ScopedTokenRevokeInput {
+  /** This token, with everything it was narrowed to. Text of 1 to 200 characters. */
+  id?: string | undefined;
+  /** Of the token `id`, only what this delegate holds. Text of 1 to 64 characters. */
+  delegateId?: string | undefined;
+  /**
+   * Every token of this session. A session that is over does not begin again. Text of 1 to 200
+   * characters.
+   */
+  sessionId?: string | undefined;
+  /** Every token of this subject issued so far. Text of 1 to 200 characters. */
+  subjectId?: string | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `serviceKey.create` takes. */
+export interface ServiceKeyCreateInput {
+  /** What it is for, such as “billing”. Text of 1 to 100 characters. */
+  title: string;
+  /** `service`, the default, acts for every subject; `operator` runs the installation. */
+  role?: 'service' | 'operator' | undefined;
+  /** How long it lives; without it until it is revoked. Whole number, 1 to 315,360,000. */
+  expiresInSeconds?: number | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+}
+
+/** What `serviceKey.list` takes. */
+export interface ServiceKeyListInput {
+  /** The `nextCursor` of the page before. Text of 1 to 200 characters. */
+  cursor?: string | undefined;
+}
+
+/** What `serviceKey.revoke` takes. */
+export interface ServiceKeyRevokeInput {
+  /** The id of the key. Text of 1 to 200 characters. */
+  id: string;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+}
+
 /** What `authorizationRequest.list` answers. */
 export interface AuthorizationRequestListOutput {
   items: AuthorizationRequest[];
@@ -870,4 +1168,60 @@ export interface EventListOutput {
   items: Event[];
   /** Where to go on; null while there is nothing to go on from. */
   cursor: string | null;
+}
+
+/** What `scopedToken.issue` answers. */
+export interface ScopedTokenIssueOutput {
+  /** The credential, shown once: null when the call is repeated with its idempotency key. */
+  token: string | null;
+  /** Names the token without being it: for lists and revocation. */
+  id: `cst_${string}`;
+  expiresAt: Date;
+}
+
+/** What `scopedToken.introspect` answers. */
+export interface ScopedTokenIntrospectOutput {
+  /** Whether it is ours, in its time and not revoked. */
+  active: boolean;
+  /** What was issued; absent when it is not active. */
+  claims?: ScopedTokenClaims | undefined;
+  /** What it was narrowed by since: the claims alone say too much then. */
+  blocks?: ScopedTokenBlock[] | undefined;
+}
+
+/** What `scopedToken.list` answers. */
+export interface ScopedTokenListOutput {
+  items: ScopedToken[];
+  /** For the next page; null when this is the last one. */
+  nextCursor: string | null;
+}
+
+/** What `scopedToken.revoke` answers. */
+export interface ScopedTokenRevokeOutput {
+  /** How many tokens that we know of ended by it. Whole number. */
+  revoked: number;
+}
+
+/** What `serviceKey.create` answers. */
+export interface ServiceKeyCreateOutput {
+  /** Names the key without being it: for lists and revocation. */
+  id: `key_${string}`;
+  title: string;
+  role: 'service' | 'operator';
+  createdAt: Date;
+  /** The kind of actor, and its key: `operator:key_…`. */
+  createdBy: string;
+  /** A day in UTC, such as `2026-11-22`. */
+  lastUsedOn: string | null;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  /** The credential, shown once: null when the call is repeated with its idempotency key. */
+  key: string | null;
+}
+
+/** What `serviceKey.list` answers. */
+export interface ServiceKeyListOutput {
+  items: ServiceKey[];
+  /** For the next page; null when this is the last one. */
+  nextCursor: string | null;
 }

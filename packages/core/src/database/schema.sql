@@ -252,6 +252,44 @@ CREATE TRIGGER token_stays_revoked AFTER UPDATE OF revoked_at ON countersign.sco
     EXECUTE FUNCTION countersign.refuse_change('a revoked token stays revoked');
 COMMENT ON COLUMN countersign.scoped_token.id IS 'the claim jti: its 16 bytes';
 
+-- service_key
+
+CREATE TABLE countersign.service_key (
+  id uuid NOT NULL,
+  title text NOT NULL,
+  role text NOT NULL,
+  digest bytea NOT NULL,
+  secret_key_id text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  created_by text NOT NULL,
+  last_used_on date,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  revoked_by text,
+  CONSTRAINT service_key_pkey PRIMARY KEY (id),
+  CONSTRAINT service_key_digest_key UNIQUE (digest),
+  CONSTRAINT revoked_by_somebody CHECK ((revoked_at IS NULL) = (revoked_by IS NULL)),
+  CONSTRAINT service_key_digest_check CHECK (octet_length(digest) = 32),
+  CONSTRAINT service_key_role_check CHECK (role = ANY (ARRAY['service'::text, 'operator'::text]))
+);
+CREATE INDEX service_key_in_force ON countersign.service_key USING btree (COALESCE(expires_at,
+    'infinity'::timestamp with time zone)) WHERE (revoked_at IS NULL);
+CREATE TRIGGER service_key_is_immutable AFTER UPDATE OF id, title, role, digest, secret_key_id, created_at,
+    created_by, expires_at ON countersign.service_key FOR EACH ROW
+    EXECUTE FUNCTION countersign.refuse_change('a service key does not change');
+CREATE TRIGGER service_key_is_kept BEFORE DELETE ON countersign.service_key FOR EACH ROW
+    WHEN (current_setting('countersign.retention'::text, true) IS DISTINCT FROM 'on'::text)
+    EXECUTE FUNCTION countersign.refuse_change('a service key is kept');
+CREATE TRIGGER service_key_stays_revoked AFTER UPDATE OF revoked_at, revoked_by ON countersign.service_key
+    FOR EACH ROW WHEN (old.revoked_at IS NOT NULL)
+    EXECUTE FUNCTION countersign.refuse_change('a revoked service key stays revoked');
+CREATE TRIGGER service_keys_are_kept BEFORE TRUNCATE ON countersign.service_key FOR EACH STATEMENT
+    EXECUTE FUNCTION countersign.refuse_change('a service key is kept');
+COMMENT ON COLUMN countersign.service_key.digest IS 'HMAC-SHA-256 of role and key';
+COMMENT ON COLUMN countersign.service_key.secret_key_id IS
+    'from which secret of the deployment the key of the digest is derived';
+COMMENT ON COLUMN countersign.service_key.last_used_on IS 'a day in UTC; written once a day';
+
 -- subject_security
 
 CREATE TABLE countersign.subject_security (

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { allowsHttp, allowsProcedure, type Scope } from '../../src/scoped-token/index.ts';
+import {
+  allowsHttp,
+  allowsProcedure,
+  type EffectiveScope,
+  type Scope,
+} from '../../src/scoped-token/index.ts';
 import { coversHttp, coversProcedure, coversScope } from '../../src/scoped-token/scope/covers.ts';
 import { isHttpGrant, opensHttp } from '../../src/scoped-token/scope/http-grant.ts';
 import { isProcedureGrant, opensProcedure } from '../../src/scoped-token/scope/procedure-grant.ts';
@@ -101,7 +106,7 @@ describe('a scope', () => {
     ],
     [{}, { rpc: { q: ['a'] } }, 'anything, if it opens nothing'],
     [[], {}, 'nothing, if there is no layer at all'],
-  ])('%j does not cover %j: %s', (scope, wanted) => {
+  ] satisfies [EffectiveScope, Scope, string][])('%j does not cover %j: %s', (scope, wanted, _) => {
     expect(coversScope(scope, wanted)).toBe(false);
   });
 

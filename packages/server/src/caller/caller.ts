@@ -5,13 +5,15 @@ import type { Actor, PresentedToken } from '@countersign/core';
  *
  * - `nobody`: nothing that proves anything; every call is `unauthenticated`
  * - `several`: more than one credential; which one counts is nobody's to guess, so every call is `invalid_input`
- * - `known`: by a service key, or vouched for by the host
+ * - `known`: vouched for by the host, or by the key that the settings name
+ * - `key`: by a service key of the database, which is asked again on every call: it may be revoked
  * - `bearer`: by a scoped token, which is asked again on every call: it may end, and it allows some calls only
  */
 export type Caller =
   | { readonly kind: 'nobody' }
   | { readonly kind: 'several' }
   | { readonly kind: 'known'; readonly actor: Actor }
+  | { readonly kind: 'key'; readonly actor: Actor; readonly keyId: string }
   | { readonly kind: 'bearer'; readonly actor: Actor; readonly presented: PresentedToken };
 
 /** Made here and nowhere else: an object that merely looks like one, out of a host's data, is none. */
@@ -27,6 +29,10 @@ export const several = make({ kind: 'several' });
 
 export function knownCaller(actor: Actor): Caller {
   return make({ kind: 'known', actor });
+}
+
+export function keyCaller(actor: Actor, keyId: string): Caller {
+  return make({ kind: 'key', actor, keyId });
 }
 
 export function bearerCaller(actor: Actor, presented: PresentedToken): Caller {

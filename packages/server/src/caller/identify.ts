@@ -1,5 +1,5 @@
 import { actorOfToken, type Core, type TokenCarrier } from '@countersign/core';
-import { bearerCaller, knownCaller, nobody, several, type Caller } from './caller.ts';
+import { bearerCaller, keyCaller, knownCaller, nobody, several, type Caller } from './caller.ts';
 import { parseAuthorization } from './authorization.ts';
 import { serviceKeyPattern, type ServiceKeyCheck } from './service-key.ts';
 
@@ -44,8 +44,12 @@ export function createIdentify(identification: Identification): Identify {
 
   async function byServiceKey(presented: string): Promise<Caller> {
     if (!serviceKeyPattern.test(presented)) return nobody;
-    const actor = isBootstrapKey(presented) ?? (await core.serviceKey.find(presented));
-    return actor === null ? nobody : knownCaller(actor);
+    const bootstrap = isBootstrapKey(presented);
+    if (bootstrap !== null) return knownCaller(bootstrap);
+    const actor = await core.serviceKey.find(presented);
+    return actor !== null && 'keyId' in actor && actor.keyId !== undefined
+      ? keyCaller(actor, actor.keyId)
+      : nobody;
   }
 
   async function byToken(

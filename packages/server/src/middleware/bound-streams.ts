@@ -1,13 +1,14 @@
 import { CountersignError } from '@countersign/core';
 import { actorOf } from '../caller/caller.ts';
+import { canEnd } from '../caller/credential-gate.ts';
 import { subjectOf } from '../caller/subject-of.ts';
 import type { Edge } from '../context.ts';
 import { untilEnded } from '../stream/until-ended.ts';
 import { t } from '../trpc/trpc.ts';
 
 /**
- * So many streams at once for a subject, and for a connection, whoever's it is; and none for longer than the token
- * it was opened with. In a middleware, so that it holds over whatever carries the stream, and inside a host's
+ * So many streams at once for a subject, and for a connection, whoever's it is; and none for longer than the
+ * credential it was opened with. In a middleware, so that it holds over whatever carries the stream, and inside a host's
  * router too.
  *
  * The place is held until the stream ends. A socket that died without a word holds its places until it has
@@ -17,12 +18,12 @@ import { t } from '../trpc/trpc.ts';
  */
 export const boundStreams = t.middleware(async ({ ctx, signal, next }) => {
   const leavePlaces = takePlaces(ctx.countersign);
-  const token = watchToken(ctx.countersign, signal);
+  const credential = watchCredential(ctx.countersign, signal);
   const leave = () => {
     leavePlaces();
-    token.leave();
+    credential.leave();
   };
-  const result = await next({ ctx: { ends: token.ends } });
+  const result = await next({ ctx: { ends: credential.ends } });
   if (!result.ok) {
     leave();
     return result;
@@ -30,16 +31,16 @@ export const boundStreams = t.middleware(async ({ ctx, signal, next }) => {
   return { ...result, data: untilEnded(result.data as AsyncIterable<unknown>, signal, leave) };
 });
 
-interface WatchedToken {
-  /** Aborted when the caller leaves, or the token ends. */
+interface WatchedCredential {
+  /** Aborted when the caller leaves, or the credential ends. */
   readonly ends: AbortSignal | undefined;
   leave(): void;
 }
 
-function watchToken({ caller, tokens }: Edge, left: AbortSignal | undefined): WatchedToken {
-  if (caller.kind !== 'bearer') return { ends: left, leave: () => undefined };
+function watchCredential({ caller, credentials }: Edge, left: AbortSignal | undefined): WatchedCredential {
+  if (!canEnd(caller)) return { ends: left, leave: () => undefined };
   const ended = new AbortController();
-  const leave = tokens.watch(caller.presented, () => ended.abort());
+  const leave = credentials.watch(caller, () => ended.abort());
   return { ends: left ? AbortSignal.any([left, ended.signal]) : ended.signal, leave };
 }
 

@@ -1,6 +1,6 @@
 import { CountersignError, type CoreContext } from '@countersign/core';
 import { severalCredentials } from '../caller/several-credentials.ts';
-import type { ProcedureCall } from '../caller/token-gate.ts';
+import type { ProcedureCall } from '../caller/credential-gate.ts';
 import type { Edge } from '../context.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { Edge } from '../context.ts';
  * `invalid_input` for several credentials; `insufficient_scope`.
  */
 export async function requireActor(
-  { caller, core, tokens }: Edge,
+  { caller, core, credentials }: Edge,
   call: ProcedureCall,
 ): Promise<CoreContext> {
   switch (caller.kind) {
@@ -22,8 +22,11 @@ export async function requireActor(
       throw severalCredentials();
     case 'known':
       return core.context(caller.actor);
+    case 'key':
+      await credentials.assertCaller(caller);
+      return core.context(caller.actor);
     case 'bearer':
-      await tokens.admit(caller.presented, call);
+      await credentials.admit(caller.presented, call);
       return core.context(caller.actor, caller.presented);
   }
 }

@@ -1,7 +1,7 @@
 import { CountersignError, type Core } from '@countersign/core';
 import type { Identify, Presentation } from '../caller/identify.ts';
 import { severalCredentials } from '../caller/several-credentials.ts';
-import type { TokenGate } from '../caller/token-gate.ts';
+import type { CredentialGate } from '../caller/credential-gate.ts';
 import { acceptedScopedToken, type AcceptedCredential } from './accepted.ts';
 import type { RouteCredential } from './credential.ts';
 import type { DjangoReader } from './django-tokens.ts';
@@ -10,7 +10,7 @@ import { isReading, type Route } from './route.ts';
 export interface AdmissionOptions {
   readonly core: Core;
   readonly identify: Identify;
-  readonly tokens: TokenGate;
+  readonly credentials: CredentialGate;
   readonly django: DjangoReader | null;
 }
 
@@ -25,7 +25,7 @@ export type Admit = (
  * Asks in the order of the format: who it is and whether that may be said now, then whether this route is open to it,
  * and last whether the route is one that it pays for. Nothing is consumed here.
  */
-export function createAdmission({ core, identify, tokens, django }: AdmissionOptions): Admit {
+export function createAdmission({ core, identify, credentials, django }: AdmissionOptions): Admit {
   async function accept(
     credential: RouteCredential,
     presentation: Presentation,
@@ -44,7 +44,7 @@ export function createAdmission({ core, identify, tokens, django }: AdmissionOpt
       case 'scoped': {
         const caller = await identify(presentation);
         if (caller.kind !== 'bearer') return null;
-        await tokens.assertAlive(caller.presented);
+        await credentials.assertAlive(caller.presented);
         return acceptedScopedToken(core, caller);
       }
     }

@@ -37,12 +37,12 @@ function withoutParameter(url: string, parameter: string): string {
 
 /**
  * From its parts: some servers hand over what looks like a `Request` and cannot be copied. A body that was read
- * already is not there any more; whoever read it keeps it.
+ * already is not there any more; whoever read it keeps it. A user in the URL, which no `Request` may have, is left out.
  */
 function requestLike(request: Request, url: string, headers: Headers): Request {
   const { method, signal } = request;
   const body = request.bodyUsed ? null : request.body;
-  return new Request(url, {
+  return new Request(url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1'), {
     method,
     headers,
     signal,

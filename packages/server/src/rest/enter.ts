@@ -1,4 +1,5 @@
 import type { Core } from '@countersign/core';
+import { refuseInput } from '../error/refuse-input.ts';
 import { presentationOf } from '../http/credentials.ts';
 import type { AcceptedCredential } from './accepted.ts';
 import type { Admit } from './admission.ts';
@@ -39,6 +40,9 @@ export interface EnterOptions {
   readonly recipientHeader: string;
 }
 
+/** Methods that no `Request` can be made with (Fetch, §2.2.1), and no route has. */
+const forbiddenMethod = /^(?:CONNECT|TRACE|TRACK)$/i;
+
 export function createEnter({ core, admit, refuse, rules, recipientHeader }: EnterOptions): Enter {
   const { queryParameter } = rules;
 
@@ -57,6 +61,7 @@ export function createEnter({ core, admit, refuse, rules, recipientHeader }: Ent
     const refused = (cause: unknown) =>
       ({ kind: 'refused', answer: refuse(cause, route, credential) }) as const;
 
+    if (forbiddenMethod.test(request.method)) return refused(refuseInput('has a method that no route has'));
     if (withoutToken === 'pass' && (credential.kind === 'none' || credential.kind === 'foreign')) {
       const withheld = { recipientHeader, token: false, queryParameter };
       return {

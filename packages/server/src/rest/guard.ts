@@ -1,7 +1,7 @@
 import type { Clock, Core, Logger } from '@countersign/core';
 import type { MiddlewareHandler } from 'hono';
 import type { Identify } from '../caller/identify.ts';
-import type { TokenGate } from '../caller/token-gate.ts';
+import type { CredentialGate } from '../caller/credential-gate.ts';
 import type { DjangoTokens } from '../options.ts';
 import { createAdmission } from './admission.ts';
 import { createDjangoReader } from './django-tokens.ts';
@@ -77,7 +77,7 @@ export interface RestGuard {
 export interface RestGuardOptions {
   readonly core: Core;
   readonly identify: Identify;
-  readonly tokens: TokenGate;
+  readonly credentials: CredentialGate;
   readonly isActive: (subjectId: string) => Promise<boolean>;
   readonly audience: string;
   readonly scheme: string;

@@ -1,5 +1,6 @@
 import { CountersignError, type Operation } from '@countersign/core';
 import { initTRPC } from '@trpc/server';
+import { canEnd } from '../caller/credential-gate.ts';
 import type { CountersignContext, Edge } from '../context.ts';
 import { errorShape, type CountersignErrorShape } from '../error/error-shape.ts';
 import { requireContext } from '../middleware/require-context.ts';
@@ -21,10 +22,10 @@ interface HostCall {
 }
 
 async function enterAsHost(edge: Edge, call: HostCall): Promise<void> {
-  const { caller, tokens } = edge;
-  if (caller.kind !== 'bearer') return;
+  const { caller, credentials } = edge;
+  if (caller.kind !== 'bearer') return await credentials.assertCaller(caller);
   if (isOurPath(call.path)) throw new CountersignError('internal', { cause: new PathTakenError(call.path) });
-  await tokens.admit(caller.presented, call);
+  await credentials.admit(caller.presented, call);
 }
 
 /** A grant of ours would open the host's as well. */
@@ -43,12 +44,11 @@ const scope = t.middleware(async ({ ctx, type, path, signal, next }) => {
     const edge = requireContext(ctx);
     const auth = callAuth(edge);
     await enterAsHost(edge, { type, path, isPayable: false });
-    const { caller, tokens } = edge;
-    if (type !== 'subscription' || caller.kind !== 'bearer')
-      return await next({ ctx: { auth, ends: signal } });
+    const { caller, credentials } = edge;
+    if (type !== 'subscription' || !canEnd(caller)) return await next({ ctx: { auth, ends: signal } });
 
     const ended = new AbortController();
-    const leave = tokens.watch(caller.presented, () => ended.abort());
+    const leave = credentials.watch(caller, () => ended.abort());
     const ends = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
     const result = await next({ ctx: { auth, ends } });
     if (!result.ok) {
@@ -56,8 +56,8 @@ const scope = t.middleware(async ({ ctx, type, path, signal, next }) => {
       return result;
     }
     const stream = whileAlive(result.data as AsyncIterable<unknown>, {
-      presented: caller.presented,
-      tokens,
+      caller,
+      credentials,
       ended: ended.signal,
       refusal: (cause = new CountersignError('unauthenticated')) => settleError(cause, ctx, path),
     });

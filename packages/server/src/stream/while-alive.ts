@@ -1,23 +1,23 @@
-import type { PresentedToken } from '@countersign/core';
-import type { TokenGate } from '../caller/token-gate.ts';
+import type { Caller } from '../caller/caller.ts';
+import type { CredentialGate } from '../caller/credential-gate.ts';
 
-export interface LifeOfToken {
-  readonly presented: PresentedToken;
-  readonly tokens: TokenGate;
-  /** Aborted when the token has ended. */
+export interface LifeOfCredential {
+  readonly caller: Caller;
+  readonly credentials: CredentialGate;
+  /** Aborted when the credential has ended. */
   readonly ended: AbortSignal;
   /** The error that the stream ends with then. */
   readonly refusal: (cause?: unknown) => Error;
 }
 
 /**
- * A host's stream for as long as the token lives it was opened with: the token is asked again before each item, and
+ * A host's stream for as long as the credential lives it was opened with: it is asked again before each item, and
  * when it ends in between, the stream fails at once. The host's generator is told to return, which it does at its
  * next `yield`; one that waits long should listen to the signal as well.
  */
 export function whileAlive<Item>(
   stream: AsyncIterable<Item>,
-  { presented, tokens, ended, refusal }: LifeOfToken,
+  { caller, credentials, ended, refusal }: LifeOfCredential,
 ): AsyncIterable<Item> {
   const iterator = stream[Symbol.asyncIterator]();
   let refuse: ((error: Error) => void) | null = null;
@@ -35,7 +35,7 @@ export function whileAlive<Item>(
       iterator.next().then(resolve, reject);
     });
     if (result.done !== true) {
-      await tokens.assertAlive(presented).catch((cause: unknown) => {
+      await credentials.assertCaller(caller).catch((cause: unknown) => {
         throw refusal(cause);
       });
     }

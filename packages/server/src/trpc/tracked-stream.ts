@@ -1,5 +1,6 @@
 import { CountersignError } from '@countersign/core';
 import { getTRPCErrorFromUnknown, tracked, type TrackedEnvelope } from '@trpc/server';
+import { canEnd } from '../caller/credential-gate.ts';
 import type { Edge } from '../context.ts';
 import { logError } from '../error/log-error.ts';
 import { withoutPrivateText } from '../error/public-error.ts';
@@ -7,7 +8,7 @@ import { withoutPrivateText } from '../error/public-error.ts';
 interface Call {
   readonly ctx: {
     readonly countersign: Edge;
-    /** Aborted when the caller has left, or the token has ended. */
+    /** Aborted when the caller has left, or the credential has ended. */
     readonly ends: AbortSignal | undefined;
   };
   readonly path: string;
@@ -20,7 +21,7 @@ interface Call {
  * then hands out no more, and keeps what it has in the database. What fails while a stream runs gets its
  * public sentence here, since the middlewares have returned long ago.
  *
- * A token is asked again before each event, and looked after in between: when it ends, the stream fails with
+ * A credential is asked again before each event, and looked after in between: when it ends, the stream fails with
  * `unauthenticated`. It does not simply end: to a client that would mean that nothing more will come.
  */
 export async function* trackedStream<Event extends { readonly id: string }>(
@@ -30,8 +31,7 @@ export async function* trackedStream<Event extends { readonly id: string }>(
   try {
     for await (const event of events) {
       if (ends && !(await isReady(countersign, ends))) break;
-      if (countersign.caller.kind === 'bearer')
-        await countersign.tokens.assertAlive(countersign.caller.presented);
+      if (canEnd(countersign.caller)) await countersign.credentials.assertCaller(countersign.caller);
       yield tracked(event.id, event);
     }
     if (ends?.aborted === true && signal?.aborted !== true) throw new CountersignError('unauthenticated');

@@ -6,7 +6,7 @@ import { WebSocket, type RawData, type WebSocketServer } from 'ws';
 import { actorOf, type Caller } from '../caller/caller.ts';
 import type { Presentation } from '../caller/identify.ts';
 import { subjectOf } from '../caller/subject-of.ts';
-import type { TokenGate } from '../caller/token-gate.ts';
+import type { CredentialGate } from '../caller/credential-gate.ts';
 import type { CountersignContext } from '../context.ts';
 import type { Places } from '../stream/places.ts';
 import { urlOf } from './admit-upgrade.ts';
@@ -22,7 +22,7 @@ export interface SocketServices {
   readonly router: AnyTRPCRouter;
   readonly logger: Logger;
   readonly identify: (presentation: Presentation) => Promise<Caller>;
-  readonly tokens: TokenGate;
+  readonly credentials: CredentialGate;
   readonly contextOf: (caller: Caller, socket: WebSocket) => CountersignContext;
   /** Where the sockets come from; the adapter's options ask for it. */
   readonly upgrades: WebSocketServer;
@@ -55,7 +55,7 @@ export function serveSocket(
   services: SocketServices,
   limits: SocketLimits,
 ): ServedSocket {
-  const { router, logger, identify, tokens, contextOf, connections, upgrades, onClosed } = services;
+  const { router, logger, identify, credentials, contextOf, connections, upgrades, onClosed } = services;
   const budget = createMessageBudget(limits.messagesPerMinuteMax);
   const inParameters = presentationOf(request);
   let isKnown = false;
@@ -135,7 +135,7 @@ export function serveSocket(
     const leave = subject === null ? null : connections.take(subject);
     if (subject !== null && leave === null) throw new CountersignError('rate_limited');
     if (leave !== null) leaves.push(leave);
-    if (caller.kind === 'bearer') leaves.push(tokens.watch(caller.presented, bidFarewell));
+    leaves.push(credentials.watch(caller, bidFarewell));
     return contextOf(caller, socket);
   };
   /** Every later call would be refused; a client that comes back is asked for its credential again. */

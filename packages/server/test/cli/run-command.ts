@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -72,4 +73,22 @@ export async function openInstallation(): Promise<Installation> {
       await folder[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Runs what must be refused, two at a time; each with a pattern for what is said. */
+export async function expectRefusals(
+  here: Installation,
+  cases: readonly (readonly [args: readonly string[], said: RegExp])[],
+): Promise<void> {
+  const waiting = [...cases];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [args, said] = next;
+      const ran = await here.run(...args);
+      expect(ran, args.join(' ')).toMatchObject({ code: 1, answer: '' });
+      expect(ran.notes, args.join(' ')).toMatch(said);
+      expect(ran.notes, args.join(' ')).not.toContain('    at ');
+    }
+  };
+  await Promise.all([work(), work()]);
 }

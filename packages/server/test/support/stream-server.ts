@@ -161,7 +161,7 @@ export async function startStreamServer({
     {
       ...services,
       connections: createPlaces(connectionsPerSubjectMax),
-      tokens: cs.context(null).countersign.tokens,
+      credentials: cs.context(null).countersign.credentials,
       identify: async ({ authorizations: [one] }) => cs.context(actorOf(one)).countersign.caller,
       contextOf: (caller, socket) => cs.context(caller, { socket }),
     },

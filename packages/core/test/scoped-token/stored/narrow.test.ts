@@ -96,7 +96,7 @@ describe('what a subject issues', () => {
     [{ rpc: { q: ['event.list', 'factor.list'] } }, 'one of two'],
     [{ http: { GET: ['/api'] } }, 'another surface'],
     [{ rpc: { q: ['**'] } }, 'everything'],
-  ])('is not wider, nor silently narrower: %j is refused (%s)', async (scope) => {
+  ])('is not wider, nor silently narrower: %j is refused (%s)', async (scope, _) => {
     await using test = await openTestCore();
     const { context } = await issueAndPresent(test);
     await expect(test.core.scopedToken.issue(context, { scope })).rejects.toMatchObject(
@@ -340,21 +340,13 @@ it('a token that was not issued here is narrowed by its holder, and not by us, w
   await expect(test.core.scopedToken.issue(context, {})).rejects.toMatchObject(refusal('not_found'));
 });
 
-describe('who a token acts as', () => {
-  const accepted = async (sessionId: string | undefined) => {
-    await using test = await openTestCore();
-    const { context } = await issueAndPresent(test, {
-      ...own,
-      ...(sessionId !== undefined && { sessionId }),
-    });
-    return context.actor;
-  };
+it('a token acts as a device when its session is the id of a factor, and as the subject otherwise', async () => {
+  await using test = await openTestCore();
+  const actorIn = async (sessionId?: string) =>
+    (await issueAndPresent(test, { ...own, ...(sessionId !== undefined && { sessionId }) })).context.actor;
   const factorId = formatId('factor', '0198f000-0000-7000-8000-000000000001');
-
-  it('is a device when its session is the id of a factor, and the subject otherwise', async () => {
-    expect(await accepted(factorId)).toEqual({ kind: 'device', subjectId: 'ada', factorId });
-    for (const sessionId of ['s1', 'fact_', `${factorId} `, factorId.replace('fact_', 'areq_')])
-      expect(await accepted(sessionId)).toEqual({ kind: 'subject', subjectId: 'ada', sessionId });
-    expect(await accepted(undefined)).toEqual({ kind: 'subject', subjectId: 'ada', sessionId: null });
-  });
+  expect(await actorIn(factorId)).toEqual({ kind: 'device', subjectId: 'ada', factorId });
+  for (const sessionId of ['s1', 'fact_', `${factorId} `, factorId.replace('fact_', 'areq_')])
+    expect(await actorIn(sessionId)).toEqual({ kind: 'subject', subjectId: 'ada', sessionId });
+  expect(await actorIn()).toEqual({ kind: 'subject', subjectId: 'ada', sessionId: null });
 });

@@ -1,11 +1,16 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineOperation, type AcceptedToken, type TransactionHandle } from '../../../src/index.ts';
+import {
+  defineOperation,
+  openCore,
+  otp,
+  type AcceptedToken,
+  type TransactionHandle,
+} from '../../../src/index.ts';
 import { formatId } from '../../../src/id.ts';
 import { attenuateScopedToken } from '../../../src/scoped-token/index.ts';
 import { createOutbox, findViolations, openTestCore, type TestCore } from '../../../testing/index.ts';
-import { openCore, otp } from '../../../src/index.ts';
 import { createTransfer, refusal, rightProof, transferData } from '../../fixtures.ts';
 import { accept, own } from './present.ts';
 

@@ -1,5 +1,6 @@
 import { CountersignError, type Core, type PresentedToken } from '@countersign/core';
 import { allowsProcedure, type ProcedureType } from '@countersign/core/scoped-token';
+import type { Caller } from './caller.ts';
 
 /** A procedure as a scope names it. */
 export interface ProcedureCall {
@@ -9,8 +10,8 @@ export interface ProcedureCall {
   readonly isPayable?: boolean;
 }
 
-/** Asks a token again, on every use: for each call of a batch, each message of a socket, each event of a stream. */
-export interface TokenGate {
+/** Asks a credential again, on every use: for each call of a batch, each message of a socket, each event of a stream. */
+export interface CredentialGate {
   /**
    * @throws CountersignError `unauthenticated` when it has ended, was revoked, or its subject may not act any more;
    * `insufficient_scope` when it does not open this procedure; `unavailable_dependency` when nobody can say.
@@ -18,23 +19,29 @@ export interface TokenGate {
   admit(presented: PresentedToken, call: ProcedureCall): Promise<void>;
   /** @throws CountersignError as {@link admit}, but for the scope. */
   assertAlive(presented: PresentedToken): Promise<void>;
-  /** Calls `onEnd` once, within a second or so, when the token has ended or was revoked. Returns what stops it. */
-  watch(presented: PresentedToken, onEnd: () => void): () => void;
-  /** Tokens that are looked after now. */
+  /**
+   * The same of any caller. For one that the host vouches for there is nothing to ask.
+   *
+   * @throws CountersignError `unauthenticated`, `unavailable_dependency`.
+   */
+  assertCaller(caller: Caller): Promise<void>;
+  /** Calls `onEnd` once, within a second or so, when the credential has ended or was revoked. Returns what stops it. */
+  watch(caller: Caller, onEnd: () => void): () => void;
+  /** Callers that are looked after now. */
   readonly watched: number;
   close(): void;
 }
 
 const lookMilliseconds = 1_000;
 
-export interface TokenGateOptions {
+export interface CredentialGateOptions {
   readonly core: Core;
   readonly isActive: (subjectId: string) => Promise<boolean>;
 }
 
-export function createTokenGate({ core, isActive }: TokenGateOptions): TokenGate {
+export function createCredentialGate({ core, isActive }: CredentialGateOptions): CredentialGate {
   const { verifier, reject } = core.scopedToken;
-  const watched = new Map<PresentedToken, Set<() => void>>();
+  const watched = new Map<Caller, Set<() => void>>();
   let timer: NodeJS.Timeout | undefined;
 
   async function assertAlive({ accepted }: PresentedToken, type?: ProcedureType): Promise<void> {
@@ -50,9 +57,15 @@ export function createTokenGate({ core, isActive }: TokenGateOptions): TokenGate
     throw new CountersignError('unauthenticated');
   }
 
-  async function hasEnded(presented: PresentedToken): Promise<boolean> {
+  async function assertCaller(caller: Caller): Promise<void> {
+    if (caller.kind === 'bearer') await assertAlive(caller.presented);
+    else if (caller.kind === 'key' && !(await core.serviceKey.isInForce(caller.keyId)))
+      throw new CountersignError('unauthenticated');
+  }
+
+  async function hasEnded(caller: Caller): Promise<boolean> {
     try {
-      await assertAlive(presented);
+      await assertCaller(caller);
       return false;
     } catch (error) {
       // While nobody can say, a stream waits: each event is asked for before it leaves.
@@ -61,9 +74,9 @@ export function createTokenGate({ core, isActive }: TokenGateOptions): TokenGate
   }
 
   async function look(): Promise<void> {
-    for (const [presented, ends] of [...watched]) {
-      if (!(await hasEnded(presented))) continue;
-      watched.delete(presented);
+    for (const [caller, ends] of [...watched]) {
+      if (!(await hasEnded(caller))) continue;
+      watched.delete(caller);
       for (const end of ends) end();
     }
     timer = undefined;
@@ -89,13 +102,15 @@ export function createTokenGate({ core, isActive }: TokenGateOptions): TokenGate
       }
     },
     assertAlive: (presented) => assertAlive(presented),
-    watch(presented, onEnd) {
-      const ends = watched.get(presented) ?? new Set();
-      watched.set(presented, ends.add(onEnd));
+    assertCaller,
+    watch(caller, onEnd) {
+      if (!canEnd(caller)) return () => undefined;
+      const ends = watched.get(caller) ?? new Set();
+      watched.set(caller, ends.add(onEnd));
       lookLater();
       return () => {
         ends.delete(onEnd);
-        if (ends.size === 0 && watched.get(presented) === ends) watched.delete(presented);
+        if (ends.size === 0 && watched.get(caller) === ends) watched.delete(caller);
       };
     },
     get watched() {
@@ -106,4 +121,9 @@ export function createTokenGate({ core, isActive }: TokenGateOptions): TokenGate
       watched.clear();
     },
   };
+}
+
+/** Whether a caller's credential can end while its connection lasts. */
+export function canEnd({ kind }: Caller): boolean {
+  return kind === 'bearer' || kind === 'key';
 }
