@@ -3,6 +3,7 @@ import { openCore, type Core, type CoreOptions } from '../src/core.ts';
 import type { CoreContext } from '../src/context.ts';
 import type { EventListInput } from '../src/event/schema.ts';
 import { otp } from '../src/method/methods/otp.ts';
+import { createCanaryLogger } from './canary.ts';
 import { createTestClock, type TestClock } from './clock.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -29,7 +30,9 @@ export async function openTestCore(options: Partial<CoreOptions> = {}): Promise<
   const clock = createTestClock();
   const outbox = createOutbox();
   const secret = randomBytes(32).toString('base64');
+  const logger = createCanaryLogger();
   const core = await openCore({
+    logger,
     database: database.url,
     secret,
     clock,
@@ -53,6 +56,7 @@ export async function openTestCore(options: Partial<CoreOptions> = {}): Promise<
     async [Symbol.asyncDispose]() {
       await core.close();
       await database[Symbol.asyncDispose]();
+      logger.assertClean();
     },
   };
 }

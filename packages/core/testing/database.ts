@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { migrate } from '../src/database/migrate.ts';
 import { openDatabase } from '../src/database/orm.ts';
+import { assertNoCredentialAtRest, LeakedCredentialError } from './canary.ts';
 import { silentLogger } from '../src/runtime.ts';
 
 /** A database of a test's own: cloned from a migrated template, dropped when the test is over. */
@@ -40,13 +41,25 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     url,
     sql,
     async [Symbol.asyncDispose]() {
+      const leak = await leakIn(sql);
       await sql.end();
       await onServer(async (client) => {
         await untilLeft(client, name);
         await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       });
+      if (leak !== null) throw leak;
     },
   };
+}
+
+/** Null also when the test has made the database unreachable. */
+async function leakIn(sql: pg.Pool): Promise<LeakedCredentialError | null> {
+  try {
+    await assertNoCredentialAtRest(sql);
+  } catch (error) {
+    if (error instanceof LeakedCredentialError) return error;
+  }
+  return null;
 }
 
 /**

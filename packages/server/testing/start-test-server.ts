@@ -1,5 +1,6 @@
 import { otp } from '@countersign/core';
 import {
+  assertNoCredential,
   createTestClock,
   createTestDatabase,
   type TestClock,
@@ -89,6 +90,7 @@ export async function startTestServer({
       await Promise.all([listener.close(), cs.drain()]);
       await cs.close();
       await database[Symbol.asyncDispose]();
+      assertNoCredential('the log', log);
     },
   };
 }

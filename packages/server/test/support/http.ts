@@ -1,3 +1,4 @@
+import { assertNoCredential } from '@countersign/core/testing';
 import { SuperJSON } from 'superjson';
 import type { CountersignErrorData } from '../../src/index.ts';
 import type { TestServer } from '../../testing/index.ts';
@@ -17,6 +18,7 @@ export interface Answer {
 
 export async function read(response: Response): Promise<Answer> {
   const text = await response.text();
+  if (!response.ok) assertNoCredential('an error', [text]);
   const parsed = (text === '' ? {} : JSON.parse(text)) as {
     error?: { json: Answer['error'] };
     result?: { data: Parameters<typeof superjson.deserialize>[0] };

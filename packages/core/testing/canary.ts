@@ -1,0 +1,68 @@
+import type { Pool } from 'pg';
+import type { Logger } from '../src/ports.ts';
+
+/** What a scoped token or a service key looks like: the beginning is enough to be one too many. */
+const credential = /\bcst1\.[a-z0-9]{1,16}\.[A-Za-z0-9_-]{32}|\bcsk_[!-~]{32}/;
+const credentialInSql = String.raw`cst1\.[a-z0-9]{1,16}\.[A-Za-z0-9_-]{32}|csk_[!-~]{32}`;
+
+export class LeakedCredentialError extends Error {
+  override readonly name = 'LeakedCredentialError';
+}
+
+export interface CanaryLogger extends Logger {
+  /** @throws LeakedCredentialError naming the first line that had a credential in it. */
+  assertClean(): void;
+}
+
+/** Writes nothing, and remembers what should never have been written. Every core of a test logs to one. */
+export function createCanaryLogger(): CanaryLogger {
+  const leaks: string[] = [];
+  const look = (fields: object, message: string) => {
+    const line = `${message} ${textOf(fields)}`;
+    if (credential.test(line)) leaks.push(line);
+  };
+  return {
+    debug: look,
+    info: look,
+    warn: look,
+    error: look,
+    assertClean() {
+      if (leaks.length > 0) throw new LeakedCredentialError(`a credential was logged: ${leaks[0]}`);
+    },
+  };
+}
+
+/** @throws LeakedCredentialError when one of these texts has a credential in it. */
+export function assertNoCredential(what: string, texts: readonly string[]): void {
+  const leak = texts.find((text) => credential.test(text));
+  if (leak !== undefined) throw new LeakedCredentialError(`a credential is in ${what}: ${leak}`);
+}
+
+/**
+ * Looks into every row of every table. Every database of a test is looked through before it is dropped.
+ *
+ * @throws LeakedCredentialError naming the tables that hold a credential.
+ */
+export async function assertNoCredentialAtRest(sql: Pool): Promise<void> {
+  const { rows: tables } = await sql.query<{ name: string }>(
+    "SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'countersign'",
+  );
+  if (tables.length === 0) return;
+  const each = tables.map(
+    ({ name }) =>
+      `SELECT '${name}' AS name WHERE EXISTS (SELECT FROM countersign.${name} t WHERE t::text ~ '${credentialInSql}')`,
+  );
+  const { rows: found } = await sql.query<{ name: string }>(each.join(' UNION ALL '));
+  if (found.length > 0)
+    throw new LeakedCredentialError(`a credential is at rest in ${found.map(({ name }) => name).join(', ')}`);
+}
+
+/** All of it, also what hides in an error and its causes. */
+function textOf(value: unknown, depthLeft = 6): string {
+  if (value instanceof Error)
+    return `${value.message} ${value.stack ?? ''} ${textOf({ ...value, cause: value.cause }, depthLeft - 1)}`;
+  if (typeof value !== 'object' || value === null || depthLeft === 0) return String(value);
+  return Object.entries(value)
+    .map(([name, field]) => `${name} ${textOf(field, depthLeft - 1)}`)
+    .join(' ');
+}
