@@ -1,4 +1,4 @@
-/** The one place of the client that asks for chance. Time is read nowhere: only durations are waited for. */
+/** The one place of the client that asks for chance and time. Time is read for proofs alone; else only durations are waited for. */
 
 /** Between 0 (included) and 1 (excluded): for spreading attempts, never for secrets. */
 export function chance(): number {
@@ -9,4 +9,9 @@ export function chance(): number {
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Milliseconds since 1970, by the clock of the device. */
+export function now(): number {
+  return Date.now();
 }

@@ -15,12 +15,15 @@ import { createServiceKeyCheck } from './caller/service-key.ts';
 import { createSubjectActivity } from './caller/subject-activity.ts';
 import { createCredentialGate } from './caller/credential-gate.ts';
 import type { CountersignContext } from './context.ts';
+import { createPublicUrl } from './dpop/public-url.ts';
+import { createDpopVerifier } from './dpop/verifier.ts';
 import { createListeners, type Listener, type ListenerFilter } from './event/listeners.ts';
 import { createEventStreams } from './http/event-streams.ts';
 import { presentationOf } from './http/credentials.ts';
 import { createHttpHandler } from './http/handler.ts';
 import { parseOptions, type CountersignOptions } from './options.ts';
 import { router, type CountersignRouter } from './router.ts';
+import { createRestGuard, type RestGuard } from './rest/guard.ts';
 import { auditProcedures } from './scope/audit.ts';
 import { open, paidBy, scoped } from './scope/scoped.ts';
 import { streamLimits } from './stream/limits.ts';
@@ -71,6 +74,8 @@ export interface Countersign {
   readonly open: typeof open;
   /** After `.input()`: one that a granted request pays for, carried by a token: `.use(cs.paidBy(transfer))`. */
   readonly paidBy: typeof paidBy;
+  /** For your own HTTP routes that tokens may open, in the style of the Fetch API or of Hono. */
+  readonly rest: RestGuard;
   /**
    * For the start of your server: fails when a procedure of your router is neither one of ours nor scoped nor open.
    *
@@ -135,6 +140,7 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     serviceKey,
     subjectActive = () => true,
     scopedToken,
+    publicUrl: givenPublicUrl,
     issuer: _issuer,
     audience,
     ...coreOptions
@@ -147,14 +153,16 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     operations: Object.values(operations),
     scopedToken: { audience, whenRevocationsAreStale, keyService },
   });
+  const publicUrl = createPublicUrl(givenPublicUrl);
   const clock = coreOptions.clock ?? systemClock;
   const listeners = createListeners({ core, logger });
-  const credentials = createCredentialGate({ core, isActive: createSubjectActivity(subjectActive, clock) });
+  const isActive = createSubjectActivity(subjectActive, clock);
+  const credentials = createCredentialGate({ core, isActive });
   const identify = createIdentify({
     core,
     isBootstrapKey: createServiceKeyCheck(serviceKey),
     schemes: [scheme, ...legacySchemes].map((name) => name.toLowerCase()),
-    provenKey: async () => null,
+    dpop: createDpopVerifier({ clock }),
   });
   const service = core.context({ kind: 'service' });
 
@@ -177,7 +185,7 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
       streams,
     },
   });
-  const authenticate = (request: Request) => identify(presentationOf(request, queryParameter));
+  const authenticate = (request: Request) => identify(presentationOf(request, queryParameter, publicUrl));
   const contextOf = async (request: Request) => context(await authenticate(request), { request });
   const drain = async () => {
     eventStreams.end();
@@ -192,6 +200,17 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     open,
     paidBy,
     audit: auditProcedures,
+    rest: createRestGuard({
+      ...scopedToken,
+      core,
+      identify,
+      credentials,
+      isActive,
+      audience,
+      publicUrl,
+      clock,
+      logger,
+    }),
     createCaller: (actor) => router.createCaller(context(actor)),
     authorizationRequest: {
       create: (input, overrides) => core.authorizationRequest.create(service, input, overrides),
@@ -199,7 +218,7 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     consume: (input, extras) => core.authorizationRequest.consume(service, input, extras),
     on: (type: EventType, ...rest: [Listener] | [ListenerFilter, Listener]) =>
       rest.length === 1 ? listeners.add(type, {}, rest[0]) : listeners.add(type, ...rest),
-    handler: createHttpHandler({ core, router, origins, logger, contextOf, streams: eventStreams }),
+    handler: createHttpHandler({ core, router, origins, logger, contextOf, streams: eventStreams, scheme }),
     attachWebSocket(server) {
       const one = attachWebSocket(server, {
         router,
@@ -208,6 +227,7 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
         connections,
         identify,
         credentials,
+        publicUrl,
         contextOf: (caller, socket) => context(caller, { socket }),
       });
       webSockets.add(one);

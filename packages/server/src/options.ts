@@ -14,6 +14,7 @@ import {
   type WhenRevocationsAreStale,
 } from '@countersign/core';
 import { z } from 'zod';
+import type { PublicUrl } from './dpop/public-url.ts';
 import * as field from './settings/fields.ts';
 import { SettingsError } from './settings/settings-error.ts';
 import { pathName, wrongSettings } from './settings/wrong-settings.ts';
@@ -41,6 +42,11 @@ export interface CountersignOptions {
    */
   readonly subjectActive?: (subjectId: string) => boolean | Promise<boolean>;
   readonly scopedToken?: ScopedTokenSettings;
+  /**
+   * Where clients reach this server, when a proxy stands between: `https://api.bank.example`, or a function of the
+   * request. It is what a client's proof of its key names; default the URL that arrives here.
+   */
+  readonly publicUrl?: PublicUrl;
   readonly limits?: Partial<Limits>;
   /** Bring the schema up to date at the start; default true. */
   readonly migrate?: boolean;
@@ -151,6 +157,19 @@ export const optionsSchema = z.strictObject({
         .optional(),
     })
     .prefault({}),
+  publicUrl: z
+    .union(
+      [
+        z.url({ protocol: /^https?$/ }),
+        given<Exclude<PublicUrl, string>>('', (value) => typeof value === 'function'),
+      ],
+      'an http or https URL, or a function of the request',
+    )
+    .refine(
+      (value) => typeof value !== 'string' || !/[?#@]/.test(value),
+      'a URL without query, fragment and user',
+    )
+    .optional(),
   limits: z
     .partialRecord(
       z.enum(limitNames),

@@ -174,7 +174,10 @@ describe('a credential', () => {
     const request = new IncomingMessage(new Socket());
     const { authorization } = shared().credential;
     request.rawHeaders.push('Authorization', authorization, 'authorization', authorization);
-    expect(presentationOf(request)(null).authorizations).toEqual([authorization, authorization]);
+    expect(presentationOf(request, ({ url }) => url)(null).authorizations).toEqual([
+      authorization,
+      authorization,
+    ]);
   });
 
   it('is never a cookie', async () => {

@@ -1,5 +1,7 @@
-import { actorOfToken, type Core, type TokenCarrier } from '@countersign/core';
+import { actorOfToken, type Core, type TokenCarrier, type TokenVerdict } from '@countersign/core';
 import { bearerCaller, keyCaller, knownCaller, nobody, several, type Caller } from './caller.ts';
+import { inspectScopedToken } from '@countersign/core/scoped-token';
+import type { DpopVerifier } from '../dpop/verifier.ts';
 import { parseAuthorization } from './authorization.ts';
 import { serviceKeyPattern, type ServiceKeyCheck } from './service-key.ts';
 
@@ -25,8 +27,7 @@ export interface Identification {
   readonly isBootstrapKey: ServiceKeyCheck;
   /** Authentication schemes in lower case that a token may come by. */
   readonly schemes: readonly string[];
-  /** The thumbprint of the key that was proven to be held, or null. */
-  readonly provenKey: (proof: PossessionProof & { readonly token: string }) => Promise<string | null>;
+  readonly dpop: DpopVerifier;
 }
 
 export type Identify = (presentation: Presentation) => Promise<Caller>;
@@ -40,7 +41,8 @@ export const boundScheme = 'dpop';
  * @throws CountersignError `unavailable_dependency` when nobody can say whether a service key is one.
  */
 export function createIdentify(identification: Identification): Identify {
-  const { core, isBootstrapKey, schemes, provenKey } = identification;
+  const { core, isBootstrapKey, schemes, dpop } = identification;
+  const { verifier, reject } = core.scopedToken;
 
   async function byServiceKey(presented: string): Promise<Caller> {
     if (!serviceKeyPattern.test(presented)) return nobody;
@@ -55,29 +57,39 @@ export function createIdentify(identification: Identification): Identify {
   async function byToken(
     token: string,
     carrier: TokenCarrier,
-    possession: PossessionProof | undefined,
+    possession?: PossessionProof,
   ): Promise<Caller> {
-    const proven = possession === undefined ? null : await provenKey({ ...possession, token });
-    const verdict = await core.scopedToken.verifier.verify(token, {
-      carrier,
-      provenKeys: proven === null ? [] : [proven],
-    });
-    if (!verdict.ok) {
-      core.scopedToken.reject(verdict.known ?? null, { reason: verdict.reason });
-      return nobody;
-    }
-    return bearerCaller(actorOfToken(verdict), { text: token, accepted: verdict });
+    const unproven = await verifier.verify(token, { carrier });
+    const verdict =
+      !unproven.ok && unproven.reason === 'client_key_unproven' && possession !== undefined
+        ? await withProof(token, carrier, possession)
+        : unproven;
+    if (verdict.ok) return bearerCaller(actorOfToken(verdict), { text: token, accepted: verdict });
+    reject(verdict.known ?? null, { reason: verdict.reason });
+    return nobody;
+  }
+
+  /** Only now, when everything else about the token is right: a stranger's proof costs nothing to refuse. */
+  async function withProof(
+    token: string,
+    carrier: TokenCarrier,
+    possession: PossessionProof,
+  ): Promise<TokenVerdict> {
+    const inspection = inspectScopedToken(token);
+    const clientKeys = inspection.ok ? inspection.restrictions.clientKeys : [];
+    const proven = await dpop.verify({ ...possession, token, clientKeys });
+    return await verifier.verify(token, { carrier, provenKeys: proven.ok ? [proven.thumbprint] : [] });
   }
 
   return async ({ authorizations, inQuery = [], carrier, possession }) => {
     const [value, queried] = [authorizations[0], inQuery[0]];
     if (authorizations.length + inQuery.length > 1) return several;
-    if (queried !== undefined) return await byToken(queried, 'q', undefined);
+    if (queried !== undefined) return await byToken(queried, 'q');
     const authorization = value === undefined ? null : parseAuthorization(value);
     if (authorization === null) return nobody;
     const { scheme, credential } = authorization;
     if (credential.startsWith('csk_')) return scheme === 'bearer' ? await byServiceKey(credential) : nobody;
     if (scheme === boundScheme) return await byToken(credential, carrier, possession);
-    return schemes.includes(scheme) ? await byToken(credential, carrier, undefined) : nobody;
+    return schemes.includes(scheme) ? await byToken(credential, carrier) : nobody;
   };
 }

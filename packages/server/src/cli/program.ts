@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { redactLine } from '../log/redact.ts';
 import type { DevOptions } from './dev.ts';
 import { addKeyCommands } from './keys/commands.ts';
 import type { MigrateOptions } from './migrate.ts';
@@ -11,7 +12,9 @@ import { countersignVersion } from './version.ts';
 export function createProgram(): Command {
   const program = new Command('countersign')
     .description('One dangerous operation, authorized by a human, bound to its exact values, executed once.')
-    .version(countersignVersion());
+    .version(countersignVersion())
+    // What commander cannot place it repeats: it may be a token.
+    .configureOutput({ outputError: (text, write) => write(redactLine(text)) });
 
   listening(program.command('dev'))
     .description('everything on this machine, for development: embedded database, inbox')

@@ -49,6 +49,7 @@ export async function startDev(
     logger: settings.logger ?? report.logger,
   });
   const cs = await shutdown.own(opening, (one) => one.close());
+  await cs.core.scopedToken.ready();
   await shutdown.own(followEvents(cs.core, report), (end) => end());
   // Bound first, but to be closed first as well: calls in progress still need what was started since.
   await shutdown.own(Promise.resolve(listener), async (one) => {

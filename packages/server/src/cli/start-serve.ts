@@ -25,6 +25,7 @@ export async function startServe(
   await shutdown.own(Promise.resolve(listener), async (one) => {
     await Promise.all([one.close(), cs.drain()]);
   });
+  await cs.core.scopedToken.ready();
   report.step({ name: 'database', text: 'connected, schema up to date', milliseconds: since(databaseAt) });
   if (settings.methods === undefined) {
     logger.warn(

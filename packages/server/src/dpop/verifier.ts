@@ -40,7 +40,7 @@ export interface DpopVerifier {
 
 export interface DpopVerifierOptions {
   readonly clock: Clock;
-  readonly limits?: Partial<DpopLimits> | undefined;
+  readonly limits?: DpopLimits | undefined;
 }
 
 /**
@@ -70,9 +70,7 @@ export interface DpopVerifierOptions {
  * if (!verdict.ok) refuse(verdict.reason);
  * ```
  */
-export function createDpopVerifier(options: DpopVerifierOptions): DpopVerifier {
-  const { clock } = options;
-  const limits: DpopLimits = { ...dpopLimits, ...options.limits };
+export function createDpopVerifier({ clock, limits = dpopLimits }: DpopVerifierOptions): DpopVerifier {
   const seen = createSeenProofs(limits);
 
   /** All that the proof itself says, against the request. Null: nothing is wrong. */

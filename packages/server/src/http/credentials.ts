@@ -1,11 +1,16 @@
 import { authorizationsOf } from '../caller/authorization.ts';
 import type { Presentation } from '../caller/identify.ts';
+import type { SeenRequest } from '../dpop/public-url.ts';
 
 /**
  * What was presented with an HTTP request: the header `Authorization`; where it is switched on, and to GET only, a
  * query parameter. With a token that is bound to a key of the client comes the header `DPoP`.
  */
-export function presentationOf(request: Request, queryParameter: string | null): Presentation {
+export function presentationOf(
+  request: Request,
+  queryParameter: string | null,
+  publicUrl: (request: SeenRequest) => string,
+): Presentation {
   const { method, headers } = request;
   const proof = headers.get('dpop');
   const inQuery =
@@ -16,6 +21,6 @@ export function presentationOf(request: Request, queryParameter: string | null):
     authorizations: authorizationsOf(headers),
     inQuery,
     carrier: 'h',
-    possession: proof === null ? undefined : { proof, method, url: request.url },
+    possession: proof === null ? undefined : { proof, method, url: publicUrl(request) },
   };
 }

@@ -12,7 +12,8 @@ export function onlyKnownOrigins(origins: readonly string[]): MiddlewareHandler 
   const share = cors({
     origin: (origin) => (known.has(origin) ? origin : null),
     allowMethods: ['GET', 'POST'],
-    allowHeaders: ['authorization', 'content-type', 'trpc-accept', 'last-event-id', 'traceparent'],
+    allowHeaders: ['authorization', 'content-type', 'trpc-accept', 'last-event-id', 'traceparent', 'dpop'],
+    exposeHeaders: ['www-authenticate'],
     maxAge: 600,
   });
   return async (c, next) => {

@@ -4,6 +4,7 @@ import type { Logger } from '@countersign/core';
 import { Hono } from 'hono';
 import type { CountersignContext } from '../context.ts';
 import { logError } from '../error/log-error.ts';
+import { challengeUnknown } from './challenge.ts';
 import { isEventStream, type EventStreams } from './event-streams.ts';
 import { httpLimits } from './limits.ts';
 import { limitBody } from './limit-body.ts';
@@ -16,14 +17,18 @@ export interface TrpcDoorOptions {
   readonly logger: Logger;
   readonly contextOf: (request: Request) => Promise<CountersignContext>;
   readonly streams: EventStreams;
+  /** The authentication scheme of tokens. */
+  readonly scheme?: string;
 }
 
 /** `/trpc`: every procedure, over HTTP and server-sent events. The checks stand in the order in which they run. */
-export function trpcDoor({ router, origins, logger, contextOf, streams }: TrpcDoorOptions): Hono {
+export function trpcDoor(options: TrpcDoorOptions): Hono {
+  const { router, origins, logger, contextOf, streams, scheme = 'Bearer' } = options;
   const app = new Hono();
   app.use(
     '/trpc/*',
     onlyKnownOrigins(origins),
+    challengeUnknown(scheme),
     onlyJson,
     limitBody(httpLimits.bodyBytesMax),
     async (c, next) => {

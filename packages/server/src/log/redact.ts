@@ -1,6 +1,7 @@
 /** Names of fields whose value no log may show, however deep they stand, compared without case and `_-`. */
 const secretNames = new Set([
   'code',
+  'dpop',
   'codes',
   'proof',
   'authorization',
@@ -64,7 +65,8 @@ function redactError(error: Error, depthLeft: number): unknown {
 const secretTexts: readonly [RegExp, string][] = [
   [/\bcsk_[A-Za-z0-9_-]{8,}/g, 'csk_…'],
   [/\bcst1[A-Za-z0-9_.~-]{8,}/g, 'cst1…'],
-  [/\b(Bearer|Basic) [^\s"\\,]+/gi, '$1 …'],
+  [/\b(Bearer|Basic|DPoP) [^\s"\\,]+/gi, '$1 …'],
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, 'eyJ…'],
   [/(\bpostgres(?:ql)?:\/\/[^\s:@/"\\]*):[^\s@"\\]*@/g, '$1:…@'],
 ];
 

@@ -35,14 +35,19 @@ function withoutParameter(url: string, parameter: string): string {
   return before + (kept.length > 0 ? `?${kept.join('&')}` : '') + fragment;
 }
 
+/** What the Fetch standard (§2.2.1, §5.4) lets no `Request` be made of, though a server may have read it. */
+export function isNoRequest({ method, url }: Request): boolean {
+  return /^(?:CONNECT|TRACE|TRACK)$/i.test(method) || /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*@/i.test(url);
+}
+
 /**
  * From its parts: some servers hand over what looks like a `Request` and cannot be copied. A body that was read
- * already is not there any more; whoever read it keeps it. A user in the URL, which no `Request` may have, is left out.
+ * already is not there any more; whoever read it keeps it.
  */
 function requestLike(request: Request, url: string, headers: Headers): Request {
   const { method, signal } = request;
   const body = request.bodyUsed ? null : request.body;
-  return new Request(url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1'), {
+  return new Request(url, {
     method,
     headers,
     signal,

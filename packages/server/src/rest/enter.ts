@@ -1,10 +1,11 @@
 import type { Core } from '@countersign/core';
 import { refuseInput } from '../error/refuse-input.ts';
+import type { SeenRequest } from '../dpop/public-url.ts';
 import { presentationOf } from '../http/credentials.ts';
 import type { AcceptedCredential } from './accepted.ts';
 import type { Admit } from './admission.ts';
 import { routeCredential, type CredentialRules } from './credential.ts';
-import { downstreamOf } from './downstream.ts';
+import { downstreamOf, isNoRequest } from './downstream.ts';
 import type { Refuse } from './refusal.ts';
 import type { RequestAuth } from './request-auth.ts';
 import type { Route } from './route.ts';
@@ -38,12 +39,10 @@ export interface EnterOptions {
   readonly refuse: Refuse;
   readonly rules: CredentialRules;
   readonly recipientHeader: string;
+  readonly publicUrl: (request: SeenRequest) => string;
 }
 
-/** Methods that no `Request` can be made with (Fetch, §2.2.1), and no route has. */
-const forbiddenMethod = /^(?:CONNECT|TRACE|TRACK)$/i;
-
-export function createEnter({ core, admit, refuse, rules, recipientHeader }: EnterOptions): Enter {
+export function createEnter({ core, admit, refuse, rules, recipientHeader, publicUrl }: EnterOptions): Enter {
   const { queryParameter } = rules;
 
   /** The last of all questions, since it consumes. */
@@ -56,12 +55,13 @@ export function createEnter({ core, admit, refuse, rules, recipientHeader }: Ent
   }
 
   return async (request, route, withoutToken) => {
-    const presentation = presentationOf(request, queryParameter);
+    const presentation = presentationOf(request, queryParameter, publicUrl);
     const credential = routeCredential(request, presentation, rules);
     const refused = (cause: unknown) =>
       ({ kind: 'refused', answer: refuse(cause, route, credential) }) as const;
 
-    if (forbiddenMethod.test(request.method)) return refused(refuseInput('has a method that no route has'));
+    if (isNoRequest(request))
+      return refused(refuseInput('has a method, or a user in its URL, that no route takes'));
     if (withoutToken === 'pass' && (credential.kind === 'none' || credential.kind === 'foreign')) {
       const withheld = { recipientHeader, token: false, queryParameter };
       return {

@@ -1,5 +1,6 @@
 import type { Clock, Core, Logger } from '@countersign/core';
 import type { MiddlewareHandler } from 'hono';
+import type { SeenRequest } from '../dpop/public-url.ts';
 import type { Identify } from '../caller/identify.ts';
 import type { CredentialGate } from '../caller/credential-gate.ts';
 import type { DjangoTokens } from '../options.ts';
@@ -85,6 +86,7 @@ export interface RestGuardOptions {
   readonly queryParameter: string | null;
   readonly recipientHeader: string;
   readonly django?: DjangoTokens | undefined;
+  readonly publicUrl: (request: SeenRequest) => string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -103,6 +105,7 @@ export function createRestGuard(options: RestGuardOptions): RestGuard {
       takesDjango: reader !== null,
     },
     recipientHeader,
+    publicUrl: options.publicUrl,
   });
 
   async function guard(

@@ -47,6 +47,7 @@ export function guardHono(
         if (payment.kind === 'refused') return payment.answer;
         auth = payment.auth;
       }
+      Object.assign(c.req.raw, { auth });
       c.set('auth', auth);
       await next();
       for (const [name, value] of entry.inQuery ? Object.entries(unseenHeaders) : []) c.header(name, value);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Presentation } from '../caller/identify.ts';
+import type { SeenRequest } from '../dpop/public-url.ts';
 import { urlOf } from './admit-upgrade.ts';
 
 type Parameters = Readonly<Record<string, string | undefined>> | null;
@@ -9,11 +10,14 @@ type Parameters = Readonly<Record<string, string | undefined>> | null;
  * give, or the header of that name, which programs may send instead. With a token that is bound to a key of the
  * client comes `dpop`, a proof for `GET` of the socket's own URL with `http` for `ws`.
  */
-export function presentationOf(request: IncomingMessage): (parameters: Parameters) => Presentation {
+export function presentationOf(
+  request: IncomingMessage,
+  publicUrl: (request: SeenRequest) => string,
+): (parameters: Parameters) => Presentation {
   const inHeaders = headerCredentials(request);
   // The request itself would stay in memory as long as the socket.
   const url = urlOf(request);
-  const address = url === null ? null : `${url.origin}${url.pathname}`;
+  const address = url === null ? null : publicUrl({ url: url.href, headers: headersOf(request) });
   return (parameters) => {
     const authorization = parameterOf(parameters, 'authorization');
     const proof = parameterOf(parameters, 'dpop');
@@ -35,4 +39,11 @@ function headerCredentials({ rawHeaders }: IncomingMessage): readonly string[] {
 
 function parameterOf(parameters: Parameters, name: string): string | undefined {
   return parameters !== null && Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+}
+
+function headersOf({ rawHeaders }: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2)
+    headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
+  return headers;
 }

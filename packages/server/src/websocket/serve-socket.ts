@@ -8,6 +8,7 @@ import type { Presentation } from '../caller/identify.ts';
 import { subjectOf } from '../caller/subject-of.ts';
 import type { CredentialGate } from '../caller/credential-gate.ts';
 import type { CountersignContext } from '../context.ts';
+import { createPublicUrl, type SeenRequest } from '../dpop/public-url.ts';
 import type { Places } from '../stream/places.ts';
 import { urlOf } from './admit-upgrade.ts';
 import { presentationOf } from './credentials.ts';
@@ -23,6 +24,8 @@ export interface SocketServices {
   readonly logger: Logger;
   readonly identify: (presentation: Presentation) => Promise<Caller>;
   readonly credentials: CredentialGate;
+  /** The URL that a client used, as it says in a proof of its key. */
+  readonly publicUrl?: (request: SeenRequest) => string;
   readonly contextOf: (caller: Caller, socket: WebSocket) => CountersignContext;
   /** Where the sockets come from; the adapter's options ask for it. */
   readonly upgrades: WebSocketServer;
@@ -55,9 +58,10 @@ export function serveSocket(
   services: SocketServices,
   limits: SocketLimits,
 ): ServedSocket {
-  const { router, logger, identify, credentials, contextOf, connections, upgrades, onClosed } = services;
+  const { router, logger, identify, credentials, publicUrl = createPublicUrl() } = services;
+  const { contextOf, connections, upgrades, onClosed } = services;
   const budget = createMessageBudget(limits.messagesPerMinuteMax);
-  const inParameters = presentationOf(request);
+  const inParameters = presentationOf(request, publicUrl);
   let isKnown = false;
   let isIntroduced = false;
   let isTrusted = false;

@@ -142,7 +142,7 @@ describe('countersign keys', { timeout: 60_000 }, () => {
   });
 });
 
-it('the help names every command', async () => {
+it('the help names every command', { timeout: 60_000 }, async () => {
   await using folder = await temporaryDirectory();
   const help = await runCommand(['--help'], { cwd: folder.path });
   expect(help.code).toBe(0);

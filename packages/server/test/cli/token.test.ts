@@ -48,7 +48,7 @@ describe('countersign token issue', { timeout: 60_000 }, () => {
 
   it('takes a preset, and an hour when no age is given', async () => {
     await using here = await openInstallation();
-    const { token } = await issue(here, '--preset', 'device');
+    const { token } = await issue(here, '--preset', 'device', '--session', `fact_${'0'.repeat(26)}`);
     await using core = await openServer(here);
     const verdict = await verify(core, token);
     if (!verdict.ok) throw new Error(verdict.reason);
@@ -151,6 +151,10 @@ describe('countersign token inspect', { timeout: 60_000 }, () => {
       if (input !== '') expect(ran.notes).not.toContain(input.slice(0, 40));
       expect(ran.notes).not.toContain('    at ');
     }
+    const twice = await here.run('token', 'inspect', token, token);
+    expect(twice).toMatchObject({ code: 1, answer: '' });
+    expect(twice.notes).toMatch(/too many arguments/);
+    expect(twice.notes).not.toContain(token.slice(0, 40));
   });
 });
 

@@ -1,7 +1,7 @@
 import { createTestClock, type TestClock } from '@countersign/core/testing';
 import { generateKeyPairSync, hash, sign, type KeyObject } from 'node:crypto';
 import { createDpopVerifier, type DpopVerifier, type PresentedProof } from '../../src/dpop/verifier.ts';
-import type { DpopLimits } from '../../src/dpop/limits.ts';
+import { dpopLimits, type DpopLimits } from '../../src/dpop/limits.ts';
 
 /** What signs a proof, and what it says of itself. */
 export interface HandKey {
@@ -75,7 +75,7 @@ export interface Judge {
 
 export function createJudge(limits: Partial<DpopLimits> = {}): Judge {
   const clock = createTestClock(new Date(at * 1000));
-  const verifier = createDpopVerifier({ clock, limits });
+  const verifier = createDpopVerifier({ clock, limits: { ...dpopLimits, ...limits } });
   return {
     clock,
     verifier,

@@ -17,6 +17,19 @@ describe('a proof', () => {
     }
   });
 
+  it('would be accepted many times if it were looked up before its signature, and remembered after it', async () => {
+    const used = new Set<string>();
+    const proof = handMade();
+    const naive = async (): Promise<string> => {
+      if (used.has(proof)) return 'replayed';
+      const answer = await createJudge().judge(proof);
+      used.add(proof);
+      return answer;
+    };
+    const answers = await Promise.all(Array.from({ length: 200 }, naive));
+    expect(answers.filter((answer) => answer === 'ok').length).toBeGreaterThan(1);
+  });
+
   it('is not accepted again at any second at which it would be current', async () => {
     const { judge, clock } = createJudge();
     const early = handMade({ claims: { iat: at + 5 } });

@@ -10,6 +10,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { createIdentify } from '../../src/caller/identify.ts';
 import { createServiceKeyCheck } from '../../src/caller/service-key.ts';
 import { createSubjectActivity } from '../../src/caller/subject-activity.ts';
+import { createDpopVerifier } from '../../src/dpop/verifier.ts';
 import { createCredentialGate } from '../../src/caller/credential-gate.ts';
 import { createLogger } from '../../src/log/logger.ts';
 import { createRestGuard, type RestGuard, type RestGuardOptions } from '../../src/rest/guard.ts';
@@ -78,9 +79,10 @@ export async function openHost(
       core,
       isBootstrapKey: createServiceKeyCheck(serviceKey),
       schemes: ['bearer', 'tmptoken'],
-      provenKey: async () => null,
+      dpop: createDpopVerifier({ clock }),
     }),
     audience,
+    publicUrl: ({ url }) => url,
     scheme: 'Bearer',
     legacySchemes: ['TmpToken'],
     queryParameter: null,

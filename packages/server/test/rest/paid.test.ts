@@ -1,4 +1,3 @@
-import type { MiddlewareHandler } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { transferData, transferRequest } from '../support/transfer.ts';
 import { openHost, type RestHost } from './open-host.ts';
@@ -10,12 +9,12 @@ let host: RestHost;
 beforeAll(async () => {
   host = await openHost((app, { rest }) => {
     const paid = rest.hono({ pays: { slug: 'transfer', data: (c) => c.req.json() } });
-    app.post('/transfers', paid as unknown as MiddlewareHandler, async (c) => {
+    app.post('/transfers', paid, async (c) => {
       sent += 1;
-      const auth = c.get('auth' as never) as { receipts: readonly unknown[] };
+      const auth = c.get('auth');
       return c.json({ receipts: auth.receipts, body: await c.req.json<unknown>() });
     });
-    app.post('/notes', rest.hono() as unknown as MiddlewareHandler, (c) => c.text('noted'));
+    app.post('/notes', rest.hono(), (c) => c.text('noted'));
   });
 });
 afterAll(() => host[Symbol.asyncDispose]());
@@ -49,7 +48,7 @@ describe('a route that is paid for', () => {
       new Set(['already_consumed']),
     );
     const { receipts, body } = JSON.parse(through[0]!.body) as { receipts: { id: string }[]; body: unknown };
-    expect(receipts).toEqual([expect.objectContaining({ requestId: id })]);
+    expect(receipts).toEqual([expect.objectContaining({ authorizationRequestId: id })]);
     expect(body).toEqual(transferData);
   });
 

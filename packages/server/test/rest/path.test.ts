@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context } from 'hono';
 import { Hono } from 'hono';
 import { methodOverride } from 'hono/method-override';
 import { mount } from 'hono/mount';
@@ -14,7 +14,7 @@ const route =
 let host: RestHost;
 beforeAll(async () => {
   host = await openHost((app, { rest }) => {
-    const guard = rest.hono() as unknown as MiddlewareHandler;
+    const guard = rest.hono();
     app.use('/guarded/*', guard);
     for (const name of ['foo', 'foobar', 'Foo', 'admin', 'foo/admin', 'café'])
       app.all(`/guarded/${name}`, route(name));
@@ -105,7 +105,7 @@ describe('a path that a token opens, as Hono dispatches on it', () => {
   it('is asked for in the absolute form of a proxy as well', async () => {
     const token = await host.issue({ http: { GET: ['/guarded/foo'] } });
     expect(await get('http://bank.test/guarded/foo', token)).toEqual({ status: 200, route: 'foo' });
-    expect(await get('http://ada@bank.test/guarded/foo', token)).toEqual({ status: 200, route: 'foo' });
+    expect(await get('http://ada@bank.test/guarded/foo', token)).toEqual({ status: 400, route: null });
     for (const path of [
       'http://bank.test/guarded/foobar',
       'http://bank.test/guarded/foo@bank.test/guarded/admin',
@@ -148,7 +148,7 @@ describe('a method that a token opens', () => {
   it('is not overridden by a header, a form or a query parameter', async () => {
     await using other = await openHost((app, { rest }) => {
       app.use('*', methodOverride({ app, header: 'X-HTTP-METHOD-OVERRIDE' }));
-      app.use('*', rest.hono() as unknown as MiddlewareHandler);
+      app.use('*', rest.hono());
       app.delete('/foo', route('delete'));
       app.post('/foo', route('post'));
     });
@@ -169,7 +169,7 @@ describe('an app in an app', () => {
 
   it('is checked by the whole path, nested by route and by basePath, also beside one of equal length', async () => {
     await using one = await openHost((app, { rest }) => {
-      const guard = rest.hono() as unknown as MiddlewareHandler;
+      const guard = rest.hono();
       const inner = new Hono().get('/foo', guard, (c) => c.text('inner'));
       app.route('/api', inner);
       app.route(
@@ -194,7 +194,7 @@ describe('an app in an app', () => {
     await using one = await openHost((app, { rest }) => {
       const appOf = (name: string, mountedAt?: string) =>
         new Hono()
-          .use('*', rest.hono(mountedAt === undefined ? {} : { mountedAt }) as unknown as MiddlewareHandler)
+          .use('*', rest.hono(mountedAt === undefined ? {} : { mountedAt }))
           .all('*', (c) => c.text(`${name} ${c.req.path}`));
       app.all('/api/*', mount(appOf('api', '/api').fetch));
       app.all('/adm/*', mount(appOf('adm', '/adm').fetch));
@@ -212,7 +212,7 @@ describe('an app in an app', () => {
 
   it('has no token left when the guard stands outside of it', async () => {
     await using one = await openHost((app, { rest, arrived }) => {
-      app.use('/api/*', rest.hono() as unknown as MiddlewareHandler);
+      app.use('/api/*', rest.hono());
       const inner = new Hono().all('*', (c) => {
         arrived.push(c.req.raw);
         return c.text(c.req.path);
@@ -228,8 +228,8 @@ describe('an app in an app', () => {
   it('that is not strict about the slash at the end opens what it runs', async () => {
     await using one = await openHost((app, { rest }) => {
       const loose = new Hono({ strict: false });
-      loose.get('/foo', rest.hono() as unknown as MiddlewareHandler, (c) => c.text('foo'));
-      loose.get('/foobar', rest.hono() as unknown as MiddlewareHandler, (c) => c.text('foobar'));
+      loose.get('/foo', rest.hono(), (c) => c.text('foo'));
+      loose.get('/foobar', rest.hono(), (c) => c.text('foobar'));
       app.all('*', (c) => loose.fetch(c.req.raw, c.env));
     });
     const token = await one.issue({ http: { GET: ['/foo'] } });

@@ -299,6 +299,32 @@ describe('what a subject issues', () => {
     ]);
   });
 
+  it('is nothing when a revocation that was under way has committed: it waits for that one', async () => {
+    await using test = await openTestCore();
+    const { text, context } = await issueAndPresent(test);
+    const client = await test.database.sql.connect();
+    await client.query('BEGIN');
+    await client.query(
+      `INSERT INTO countersign.token_revocation (id, kind, value, not_after, revoked_at, revoked_by)
+       VALUES (gen_random_uuid(), 'jti', $1, now() + interval '1 day', now(), 'service')`,
+      [said(text).claims.jti],
+    );
+    await client.query('UPDATE countersign.scoped_token SET revoked_at = now()');
+    const outcome = test.core.scopedToken.issue(context, {}).then(
+      () => 'issued',
+      (error: unknown) => (error as { reason: string }).reason,
+    );
+    for (;;) {
+      const { rows } = await test.database.sql.query(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      if (rows.length > 0) break;
+    }
+    await client.query('COMMIT');
+    client.release();
+    expect(await outcome).toBe('unauthenticated');
+  });
+
   it('has eight narrowings at most, and a refusal that shows nothing of the token', async () => {
     await using test = await openTestCore();
     let { context, text } = await issueAndPresent(test);

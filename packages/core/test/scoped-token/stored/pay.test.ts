@@ -8,7 +8,7 @@ import {
   type AcceptedToken,
   type TransactionHandle,
 } from '../../../src/index.ts';
-import { formatId } from '../../../src/id.ts';
+import { formatId, parseId } from '../../../src/id.ts';
 import { attenuateScopedToken } from '../../../src/scoped-token/index.ts';
 import { createOutbox, findViolations, openTestCore, type TestCore } from '../../../testing/index.ts';
 import { createTransfer, refusal, rightProof, transferData } from '../../fixtures.ts';
@@ -265,6 +265,16 @@ describe('a token that carries several requests', () => {
     expect(await consumed(test)).toBe(0);
   });
 
+  it('uses none of them when one of its claims says another hash, though both requests were granted for this data', async () => {
+    await using test = await openTestCore();
+    const { text } = await paying(test);
+    const second = await granted(test);
+    const arq = { ...second, hash: 'A'.repeat(43) };
+    const accepted = await accept(test, attenuateScopedToken(text, { arq }));
+    await expect(pay(test, accepted)).rejects.toMatchObject(refusal('data_mismatch'));
+    expect(await consumed(test)).toBe(0);
+  });
+
   it('carries one of them twice, and pays with it once', async () => {
     await using test = await openTestCore();
     const { request, text } = await paying(test);
@@ -274,22 +284,53 @@ describe('a token that carries several requests', () => {
 
   it('pays once of 60 calls at the same time, whichever of two tokens has them in which order', async () => {
     await using test = await openTestCore();
-    const { first, second } = await payingTwice(test);
-    const { token } = await test.core.scopedToken.issue(test.service, own);
-    const carrying = (...requests: { id: string; hash: string }[]) =>
-      accept(
-        test,
-        requests.reduce((text, arq) => attenuateScopedToken(text, { arq }), token ?? ''),
-      );
-    const tokens = [await carrying(first, second), await carrying(second, first)];
+    const tokens = await inBothOrders(test);
     const outcomes = await Promise.all(
-      Array.from({ length: 60 }, (_, turn) => outcome(pay(test, tokens[turn % 2]!))),
+      Array.from({ length: 60 }, (_, turn) => outcome(pay(test, tokens[turn % 2]!.accepted))),
     );
     expect(outcomes.filter((name) => name === 'paid')).toHaveLength(1);
     expect(outcomes.filter((name) => name === 'already_consumed')).toHaveLength(59);
     expect(await findViolations(test.database.sql)).toEqual([]);
   });
+
+  it('takes them in one order, so that two tokens with the same requests never wait for each other', async () => {
+    await using test = await openTestCore();
+    const [rising, falling] = await inBothOrders(test);
+    const client = await test.database.sql.connect();
+    await client.query('BEGIN');
+    const lowest = parseId('authorizationRequest', rising.requests[0]!.id);
+    await client.query('SELECT FROM countersign.authorization_request WHERE id = $1 FOR UPDATE', [lowest]);
+    const waiting = async (n: number) => {
+      for (;;) {
+        const { rows } = await test.database.sql.query(
+          "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        );
+        if (rows.length >= n) return;
+      }
+    };
+    const first = outcome(pay(test, rising.accepted));
+    await waiting(1);
+    const second = outcome(pay(test, falling.accepted));
+    await waiting(2);
+    await client.query('COMMIT');
+    client.release();
+    expect([await first, await second].sort()).toEqual(['already_consumed', 'paid']);
+  });
 });
+
+/** Two tokens that carry the same two requests: by rising ids, and by falling ones. */
+async function inBothOrders(test: TestCore) {
+  const requests = [await granted(test), await granted(test)].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const { token } = await test.core.scopedToken.issue(test.service, own);
+  const carrying = async (all: readonly { id: string; hash: string }[]) => ({
+    requests: all,
+    accepted: await accept(
+      test,
+      all.reduce((text, arq) => attenuateScopedToken(text, { arq }), token ?? ''),
+    ),
+  });
+  return [await carrying(requests), await carrying(requests.toReversed())] as const;
+}
 
 it('what a host writes and what it pays with commit together, or not at all', async () => {
   await using test = await openTestCore();

@@ -29,7 +29,10 @@ const words: Words = {
     preset: { option: '--preset', expected: '"subject" or "device"' },
     scope: { option: '--scope', expected: grantExpected },
     recipient: { option: '--recipient', expected: '1 to 120 characters of printable ASCII' },
-    sessionId: { option: '--session', expected: 'a session id of 1 to 200 characters' },
+    sessionId: {
+      option: '--session',
+      expected: 'a session id of 1 to 200 characters; with the preset "device" the id of its factor',
+    },
     authorizationRequestId: { option: '--request', expected: 'the id of an authorization request: areq_…' },
   },
   reasons: {

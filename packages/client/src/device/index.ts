@@ -1,0 +1,7 @@
+export {
+  clientKeyFrom,
+  createClientKey,
+  type ClientKey,
+  type ClientKeyOptions,
+  type ProvenRequest,
+} from './client-key.ts';
