@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leftOutWithout } from './browser-tests.ts';
 import { findChromium } from './find-chromium.ts';
-import { emptyTally } from './tally.ts';
+import { addTallies, emptyTally } from './tally.ts';
 
 describe('without a browser', () => {
   const { tally, notice } = leftOutWithout(null, [], false);
@@ -22,7 +22,10 @@ describe('without a browser', () => {
 
   it('counts only what was asked for', () => {
     expect(leftOutWithout(null, ['packages/core'], true)).toEqual({ tally: emptyTally, notice: '' });
-    expect(leftOutWithout(null, ['examples/embed-trpc'], false).tally).toEqual(tally);
+    const some = ['examples/embed-trpc', 'packages/client'].map((asked) =>
+      leftOutWithout(null, [asked], false),
+    );
+    expect(addTallies(some.map((one) => one.tally))).toEqual(tally);
   });
 
   it('is nothing to speak of where there is one', () => {

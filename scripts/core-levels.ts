@@ -11,7 +11,7 @@ export const coreLevels: readonly (readonly string[])[] = [
   ['health.ts', 'maintenance/'],
   ['database/'],
   ['entities.ts'],
-  ['authorization-request/', 'confirmation/', 'scoped-token/'],
+  ['authorization-request/', 'confirmation/', 'scoped-token/', 'service-key/'],
   ['factor/'],
   ['challenge/', 'idempotency/', 'subject/'],
   ['event/'],

@@ -21,7 +21,7 @@ export interface Keys {
   readonly recipientCounting: NamedKey;
 }
 
-export type KeyPurpose = 'code' | 'idempotency' | 'recipient' | 'token_root';
+export type KeyPurpose = 'code' | 'idempotency' | 'recipient' | 'service_key' | 'token_root';
 
 /**
  * @throws TypeError when a secret is not base64 of at least 32 bytes. The text never appears in the error.

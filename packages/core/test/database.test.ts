@@ -47,7 +47,11 @@ describe('migrations', () => {
     await test.sql.query(
       `INSERT INTO countersign.subject_security (subject_id, waiting) VALUES ('ada', '{"019a0000-0000-7000-8000-000000000001": 1893456300123}'), ('bob', '{}')`,
     );
-    expect(await migrate(database)).toEqual(['0002-lighter-guards', '0003-scoped-tokens']);
+    expect(await migrate(database)).toEqual([
+      '0002-lighter-guards',
+      '0003-scoped-tokens',
+      '0004-service-keys',
+    ]);
     await database.close();
     const { rows } = await test.sql.query(
       'SELECT subject_id, waiting_until FROM countersign.subject_security ORDER BY subject_id',

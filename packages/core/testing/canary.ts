@@ -60,9 +60,14 @@ export async function assertNoCredentialAtRest(sql: Pool): Promise<void> {
 /** All of it, also what hides in an error and its causes. */
 function textOf(value: unknown, depthLeft = 6): string {
   if (value instanceof Error)
-    return `${value.message} ${value.stack ?? ''} ${textOf({ ...value, cause: value.cause }, depthLeft - 1)}`;
+    return `${value.message} ${value.stack ?? ''} ${textOf(Object.fromEntries(ownFields(value)), depthLeft - 1)}`;
   if (typeof value !== 'object' || value === null || depthLeft === 0) return String(value);
   return Object.entries(value)
     .map(([name, field]) => `${name} ${textOf(field, depthLeft - 1)}`)
     .join(' ');
+}
+
+/** What a driver adds, and the cause, which is not enumerable. */
+function ownFields(error: Error): [string, unknown][] {
+  return [...Object.entries(error), ['cause', error.cause]];
 }

@@ -1,7 +1,7 @@
-import { keyedDigest, type KeyPurpose, type Keys, type NamedKey } from '../keys.ts';
+import { keyedDigest, type Keys, type NamedKey } from '../keys.ts';
 import type { ServiceKeyRole } from './role.ts';
 
-const purpose = 'service_key' as KeyPurpose;
+const purpose = 'service_key';
 
 /** The key under which digests of new service keys are made. */
 export function digestKey(keys: Keys): NamedKey {

@@ -74,7 +74,7 @@ export function createCredentialGate({ core, isActive }: CredentialGateOptions):
   }
 
   async function look(): Promise<void> {
-    for (const [caller, ends] of [...watched]) {
+    for (const [caller, ends] of watched) {
       if (!(await hasEnded(caller))) continue;
       watched.delete(caller);
       for (const end of ends) end();

@@ -27,7 +27,8 @@ export function createSubjectActivity(
     const answer = askOnce(ask, subjectId);
     answers.delete(subjectId); // to the end of the order of age
     answers.set(subjectId, { at: now, answer });
-    if (answers.size > rememberedMax) answers.delete(answers.keys().next().value!);
+    const [oldest] = answers.size > rememberedMax ? answers.keys() : [];
+    if (oldest !== undefined) answers.delete(oldest);
     try {
       return await answer;
     } catch (cause) {

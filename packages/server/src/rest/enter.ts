@@ -1,4 +1,4 @@
-import type { Core } from '@countersign/core';
+import { CountersignError, type Core } from '@countersign/core';
 import { refuseInput } from '../error/refuse-input.ts';
 import type { SeenRequest } from '../dpop/public-url.ts';
 import { presentationOf } from '../http/credentials.ts';
@@ -75,13 +75,18 @@ export function createEnter({ core, admit, refuse, rules, recipientHeader, publi
     try {
       const accepted = await admit(credential, presentation, route);
       const { auth } = accepted;
+      const unpaid = (cause: unknown) => {
+        if (cause instanceof CountersignError)
+          accepted.reject(cause.reason, route.method, route.path ?? undefined);
+        return refused(cause);
+      };
       return {
         kind: 'entered',
         request: downstreamOf(request, { recipientHeader, token: true, queryParameter }, auth.recipient),
         auth,
         inQuery: credential.kind === 'scoped' && credential.inQuery,
         pay: (slug, data) =>
-          pay(accepted, slug, data).then((paid) => ({ kind: 'paid', auth: paid }) as const, refused),
+          pay(accepted, slug, data).then((paid) => ({ kind: 'paid', auth: paid }) as const, unpaid),
       };
     } catch (cause) {
       return refused(cause);

@@ -17,7 +17,8 @@ import { unseen } from './unseen.ts';
 export interface GuardOptions {
   /**
    * The path on which your router dispatched, without the query and still encoded, where that is not the one of
-   * `request.url`.
+   * `request.url`. (A `Request` shows what its URL parser has made of `/a/../b`; a router that dispatches on that, and
+   * this guard, see the same path.)
    */
   readonly path?: string;
   /** The method on which your router dispatched. Another one than the request has opens nothing: no override counts. */
@@ -29,7 +30,8 @@ export interface GuardOptions {
   readonly withoutToken?: WithoutToken;
   /**
    * For a route that does what somebody has authorized: a token opens it only if it carries granted authorization
-   * requests of this operation for exactly this data, which are consumed before the route runs.
+   * requests of this operation for exactly this data. They are consumed before the route runs: one that fails then
+   * has used them up. A request that passes without a token has paid nothing.
    */
   readonly pays?: {
     readonly slug: string;
@@ -47,7 +49,8 @@ type Next<Given extends Request> = (request: Given) => Response | Promise<Respon
  * the path is the one the router dispatched on. The route gets `request.auth`, and neither the token nor a recipient
  * that the client has claimed. Refusals are answered as problem documents: 401, 403, 400 for two credentials.
  *
- * Guard a request once, before whatever logs URLs.
+ * Guard a request once, before whatever logs URLs. It is a new `Request` that has lost the token; what a server keeps
+ * beside it, as `@hono/node-server` does in `c.env.incoming`, is as it came.
  *
  * @example
  * ```ts

@@ -8,7 +8,10 @@ import { unseenHeaders } from './unseen.ts';
 
 /** About the routes behind one guard, in Hono. */
 export interface HonoGuardOptions {
-  /** In an app that is mounted in another one: the prefix that `mount` has cut off. The whole path is checked. */
+  /**
+   * In an app that is mounted in another one: the prefix that `mount` has cut off, such as `/api`. The whole path is
+   * checked. A token that is bound to a key opens nothing there: its proof names a URL that `mount` has changed.
+   */
   readonly mountedAt?: string;
   /** `refuse`, the default, or `pass`: see `GuardOptions`. */
   readonly withoutToken?: WithoutToken;
@@ -22,12 +25,16 @@ type Guarded = { Variables: { auth: RequestAuth | null } };
  * The guard as a middleware. Checked is `c.req.path`: the path that Hono has decoded and dispatched on, encoded
  * again. Where the request line is known (`c.env.incoming` of `@hono/node-server`), it must say the same path and
  * method: what the URL parser has resolved, another middleware has overridden or `mount` has cut off opens nothing.
+ *
+ * @throws TypeError at the start, for a `mountedAt` that no path begins with.
  */
 export function guardHono(
   enter: Enter,
   logger: Logger,
 ): (options?: HonoGuardOptions) => MiddlewareHandler<Guarded> {
   return ({ mountedAt = '', withoutToken = 'refuse', pays } = {}) => {
+    if (mountedAt !== '' && (canonicalHttpPath(mountedAt) !== mountedAt || mountedAt.endsWith('/')))
+      throw new TypeError('mountedAt must be a path such as /api');
     const warnOnce = once(() =>
       logger.warn(
         {},

@@ -108,6 +108,8 @@ describe('a token that Django has written', () => {
       expect(await status('GET /api/foo/1', ours, scheme)).toBe(200);
     expect(await status('GET /open', token)).toBe(403);
     expect(await status('GET /open', `${token}x`)).toBe(401);
+    // A service key may hold colons.
+    expect(await status('GET /open', `csk_${'k'.repeat(32)}:k:k`, 'Bearer')).toBe(200);
   });
 
   it('is nowhere in what the route gets; its recipient is', async () => {

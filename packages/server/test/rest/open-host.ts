@@ -1,6 +1,6 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { deriveTokenKey, mintScopedToken, type Claims } from '@countersign/core/scoped-token';
-import type { Core } from '@countersign/core';
+import type { Core, WhenRevocationsAreStale } from '@countersign/core';
 import { openTestCore, type TestCore } from '@countersign/core/testing';
 import { Hono } from 'hono';
 import { randomBytes } from 'node:crypto';
@@ -16,7 +16,7 @@ import { createLogger } from '../../src/log/logger.ts';
 import { createRestGuard, type RestGuard, type RestGuardOptions } from '../../src/rest/guard.ts';
 import { transfer } from '../support/transfer.ts';
 
-export const audience = 'bank.test';
+const audience = 'bank.test';
 export const serviceKey = `csk_${'k'.repeat(40)}`;
 
 type IssueInput = Parameters<Core['scopedToken']['issue']>[1];
@@ -50,13 +50,19 @@ export interface RestHost extends AsyncDisposable {
 
 export interface RestHostOptions extends Partial<RestGuardOptions> {
   readonly subjectActive?: (subjectId: string) => boolean;
+  readonly whenRevocationsAreStale?: WhenRevocationsAreStale;
   /** What answers, when it is no Hono app. */
   readonly answer?: (request: Request, rest: RestGuard) => Promise<Response>;
 }
 
 export async function openHost(
   build: (app: Hono, host: Pick<RestHost, 'rest' | 'arrived'>) => void,
-  { subjectActive = () => true, answer, ...options }: RestHostOptions = {},
+  {
+    subjectActive = () => true,
+    whenRevocationsAreStale = 'closed',
+    answer,
+    ...options
+  }: RestHostOptions = {},
 ): Promise<RestHost> {
   const log: string[] = [];
   const logger = createLogger({ level: 'debug', write: (line) => void log.push(line) });
@@ -65,6 +71,7 @@ export async function openHost(
     logger,
     scopedToken: {
       audience,
+      whenRevocationsAreStale,
       keyService: { keys: async () => [{ kid, state: 'active', root }] },
     },
   });
@@ -146,7 +153,8 @@ async function sendRaw(
   const given = Array.isArray(headers)
     ? (headers as readonly string[])
     : Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`);
-  const lines = [`${line} HTTP/1.1`, 'Host: bank.test', 'Connection: close', ...given];
+  const named = given.some((one) => one.startsWith('Host:')) ? [] : ['Host: bank.test'];
+  const lines = [`${line} HTTP/1.1`, ...named, 'Connection: close', ...given];
   if (body !== '') lines.push(`Content-Length: ${Buffer.byteLength(body)}`);
   const socket = connect(port, '127.0.0.1');
   socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`);

@@ -64,6 +64,13 @@ describe('a route that is paid for', () => {
     const elsewhere = await host.issue({ http: { POST: ['/notes'] } });
     expect((await post('/transfers', elsewhere)).status).toBe(403);
     expect(sent).toBe(before);
+    const rejected = async (): Promise<unknown[]> =>
+      (await host.test.events(host.test.service, { types: ['scoped_token.rejected'] })).items.map(
+        ({ data }) => data,
+      );
+    await expect
+      .poll(rejected)
+      .toContainEqual({ reason: 'data_mismatch', type: 'POST', path: '/transfers', times: 1 });
     expect((await post('/transfers', token)).status).toBe(200);
   });
 });

@@ -113,6 +113,20 @@ describe('a path that a token opens, as Hono dispatches on it', () => {
       expect(await get(path, token)).toEqual({ status: 403, route: null });
   });
 
+  it.each([
+    'bank.test/guarded/foo?',
+    'bank.test/guarded/foo#',
+    'bank.test/guarded/foo/..',
+    'a@bank.test',
+    '[::1',
+    '',
+  ])('is never read from the Host header: %s', async (Host) => {
+    const token = await host.issue({ http: { GET: ['/guarded/foo/**'] } });
+    const headers = { Host, Authorization: `Bearer ${token}` };
+    for (const path of ['/guarded/admin', '/admin'])
+      expect([400, 403, 404]).toContain((await host.send(`GET ${path}`, headers)).status);
+  });
+
   it('may have names beyond ASCII, in every encoding of the same octets', async () => {
     const token = await host.issue({ http: { GET: ['/guarded/caf%C3%A9'] } });
     expect(await get('/guarded/caf%c3%a9', token)).toEqual({ status: 200, route: 'café' });
@@ -208,6 +222,8 @@ describe('an app in an app', () => {
     for (const path of ['/adm/foo', '/who/foo', '/lie/foo', '/api/../adm/foo', '/api/%2e%2e/adm/foo'])
       expect({ path, answer: await call(one, path, api) }).toEqual({ path, answer: '403' });
     expect(one.log.filter((line) => line.includes('mountedAt'))).toHaveLength(2);
+    for (const mountedAt of ['api', '/api/', '/', '/a/../b', '//api'])
+      expect(() => one.rest.hono({ mountedAt })).toThrow('mountedAt');
   });
 
   it('has no token left when the guard stands outside of it', async () => {

@@ -1,4 +1,4 @@
-import { scopedTokenSchema } from '@countersign/core';
+import type { scopedTokenSchema } from '@countersign/core';
 import type { z } from 'zod';
 import type { TestServer } from '../../testing/index.ts';
 

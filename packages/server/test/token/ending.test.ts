@@ -61,8 +61,7 @@ describe('a revocation on one node', () => {
       if (revoke === 'subject') await scopedToken.revoke(service(here), { subjectId: 'ada' });
       if (revoke === 'key') await scopedToken.revokeKey(service(here), { kid: token.split('.')[1]! });
       const milliseconds = await timeUntil(isRefused);
-      expect({ revoke, milliseconds }).toEqual({ revoke, milliseconds: expect.any(Number) });
-      expect(milliseconds).toBeLessThan(1_000);
+      expect({ revoke, inTime: milliseconds < 1_000 }).toEqual({ revoke, inTime: true });
       if (revoke === 'delegate')
         expect((await query(here, 'event.list', {}, { headers: bearer(token) })).status).toBe(200);
       if (revoke === 'session') {
@@ -141,13 +140,13 @@ describe('a stream', () => {
     const reading = (async () => {
       for await (const tick of await caller.ticks()) told.push(tick);
     })();
-    const refused = expect(reading).rejects.toMatchObject({
-      code: 'UNAUTHORIZED',
-      cause: { reason: 'unauthenticated' },
-    });
+    const refusal = reading.then(
+      () => null,
+      (error: unknown) => error,
+    );
     await expect.poll(() => told).toEqual([1]);
     await server.cs.core.scopedToken.revoke(service(server), { id });
-    await refused;
+    expect(await refusal).toMatchObject({ code: 'UNAUTHORIZED', cause: { reason: 'unauthenticated' } });
     expect(told).toEqual([1]);
     await expect.poll(() => wasTold).toBe(true);
   });

@@ -3,7 +3,7 @@ import { initTRPC, lazy } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { CountersignContext } from '../../src/index.ts';
 import { mutate, query, read } from '../support/http.ts';
 import { sharedServer } from '../support/shared-server.ts';
@@ -77,7 +77,7 @@ describe('a token opens', () => {
       const response = await get(bearer(token), path, '?input=%7B%22json%22%3A%7B%7D%7D');
       const text = await response.text();
       expect({ path, opened: text.includes('"items"') }).toEqual({ path, opened: false });
-      if (response.ok) expect({ path, text }).toEqual({ path, text: expect.stringContaining('"otp"') });
+      if (response.ok) expect(text).toContain('"otp"');
     }
   });
 

@@ -5,13 +5,8 @@ import { httpMethods, procedureLetters, scopesOf, type EffectiveScope, type Scop
  * surface and type, in every layer. Sound, so that nothing wider passes; a wanted grant that only several grants
  * open together counts as wider.
  *
- * @example
- * ```ts
- * const scope: Scope = { rpc: { q: ['invoice.*'] }, http: { GET: ['/api/v1/**'] } };
- * coversScope(scope, { rpc: { q: ['invoice.list'] }, http: { GET: ['/api/v1/foo/*'] } }); // true
- * coversScope(scope, { rpc: { m: ['invoice.list'] } }); // false
- * coversScope(scope, { http: { GET: ['/api/**'] } }); // false
- * ```
+ * `invoice.*` covers `invoice.list` and `invoice.*`, not `invoice.**`; `/api/**` covers `/api`, `/api/v1/*` and
+ * `/api/v1/**`, not `/**`.
  */
 export function coversScope(scope: EffectiveScope, wanted: Scope): boolean {
   const layers = scopesOf(scope);

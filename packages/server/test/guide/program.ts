@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = new URL('../../../../', import.meta.url);
+const server = new URL('../../', import.meta.url).pathname;
+
+/** A guide, taken apart: its program, what that prints, and the commands it names. */
+export interface Guide {
+  readonly text: string;
+  readonly blocks: readonly string[];
+  readonly printed: string;
+  readonly commands: readonly string[];
+}
+
+export function readGuide(path: string): Guide {
+  const text = readFileSync(new URL(path, root), 'utf8');
+  const blocksOf = (language: string): string[] =>
+    [...text.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map(([, block = '']) => block);
+  return {
+    text,
+    blocks: blocksOf('ts'),
+    printed: blocksOf('text').at(-1) ?? '',
+    commands: blocksOf('sh').flatMap((block) => block.trim().split('\n')),
+  };
+}
+
+/** The rows of a table, by the name of its first column: what stands in backticks in each cell. */
+export function rowsOf({ text }: Guide, firstColumn: string): string[][][] {
+  const [, table = ''] = text.split(`\n| ${firstColumn} |`, 2);
+  const [rows = ''] = table.split('\n\n', 1);
+  return rows
+    .split('\n')
+    .slice(2)
+    .map((row) =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code)),
+    );
+}
+
+/** Ours by their sources: the client is no dependency of the server. */
+const sources: Readonly<Record<string, string>> = {
+  '@countersign/server': 'packages/server/src/index.ts',
+  '@countersign/client': 'packages/client/src/index.ts',
+  '@countersign/client/device': 'packages/client/src/device/index.ts',
+};
+
+const sourceOf = (name: string): string => new URL(sources[name] ?? '', root).pathname;
+
+/** What the compiler says of a program, by the strict settings of the client; nothing when it is right. */
+export async function compile(program: string): Promise<string> {
+  const cache = join(server, 'node_modules/.cache');
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'guide-'));
+  try {
+    writeFileSync(join(folder, 'program.ts'), `${program}\nexport {};\n`);
+    const project = {
+      extends: new URL('packages/client/tsconfig.json', root).pathname,
+      compilerOptions: {
+        paths: Object.fromEntries(Object.keys(sources).map((name) => [name, [sourceOf(name)]])),
+      },
+      include: ['program.ts'],
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(project));
+    return await run('tsc', ['-p', join(folder, 'tsconfig.json'), '--pretty', 'false']).then(
+      ({ stdout }) => stdout,
+      ({ stdout }: { readonly stdout: string }) => stdout,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs a program in a process of its own, and answers what it printed. */
+export async function print(program: string, env: Readonly<Record<string, string>>): Promise<string> {
+  const runnable = program.replaceAll(/ from '(@countersign\/[^']+)'/g, (line, name: string) =>
+    name in sources ? ` from '${sourceOf(name)}'` : line,
+  );
+  const input = ['--conditions=@countersign/source', '--input-type=module-typescript', '-e', runnable];
+  const { stdout } = await run(process.execPath, input, {
+    cwd: server,
+    env: { ...process.env, ...env },
+    timeout: 25_000,
+  });
+  return stdout;
+}

@@ -1,0 +1,60 @@
+import { defaultLimits } from '@countersign/core';
+import { allowsHttp, allowsProcedure, parseScope, type ProcedureType } from '@countersign/core/scoped-token';
+import { createTestDatabase } from '@countersign/core/testing';
+import type { Command } from 'commander';
+import { randomBytes } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { createProgram } from '../../src/cli/program.ts';
+import { compile, print, readGuide, rowsOf } from './program.ts';
+
+const guide = readGuide('docs/guides/scoped-tokens.md');
+const program = guide.blocks.join('\n');
+
+it('the program of the guide compiles as it stands there', { timeout: 60_000 }, async () => {
+  expect(guide.blocks.length).toBeGreaterThan(10);
+  expect(await compile(program)).toBe('');
+  expect(await compile(program.replace("preset: 'subject'", "preset: 'owner'"))).toContain('"owner"');
+});
+
+it('the program of the guide runs, and prints what it says', { timeout: 30_000 }, async () => {
+  await using database = await createTestDatabase();
+  const secret = randomBytes(32).toString('base64');
+  const printed = await print(program, { DATABASE_URL: database.url, COUNTERSIGN_SECRET: secret });
+  expect(printed).toBe(guide.printed);
+});
+
+const types: readonly string[] = ['query', 'mutation', 'subscription'] satisfies ProcedureType[];
+
+/** Whether a grant opens `query invoice.list`, or `GET /foo`. */
+function opens(grant: string, call: string): boolean {
+  const scope = parseScope([grant]);
+  const [kind = '', path = ''] = call.split(' ');
+  return types.includes(kind)
+    ? allowsProcedure(scope, kind as ProcedureType, path)
+    : allowsHttp(scope, kind, path);
+}
+
+it('each grant of the table opens what is said, and not what is said not to', () => {
+  const rows = rowsOf(guide, 'grant');
+  expect(rows.length).toBeGreaterThan(5);
+  for (const [[grant = ''] = [], opened = [], closed = []] of rows) {
+    expect([opened.length, closed.length]).not.toContain(0);
+    for (const call of opened) expect({ grant, call, opens: opens(grant, call) }).toMatchObject({ opens: true });
+    for (const call of closed) expect({ grant, call, opens: opens(grant, call) }).toMatchObject({ opens: false });
+  }
+});
+
+it('each command of the guide is one, with these options', () => {
+  expect(guide.commands.length).toBeGreaterThan(3);
+  for (const line of guide.commands) {
+    const [name, ...words] = line.split(' ');
+    expect(name).toBe('countersign');
+    const command = words.reduce<Command>(
+      (found, word) => found.commands.find((one) => one.name() === word) ?? found,
+      createProgram(),
+    );
+    expect({ line, command: command.name() }).toEqual({ line, command: words[1] });
+    const known = command.options.map(({ long }) => long);
+    for (const option of words.filter((word) => word.startsWith('--'))) expect(known).toContain(option);
+  }
+});
