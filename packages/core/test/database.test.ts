@@ -51,6 +51,7 @@ describe('migrations', () => {
       '0002-lighter-guards',
       '0003-scoped-tokens',
       '0004-service-keys',
+      '0005-tokens-by-request',
     ]);
     await database.close();
     const { rows } = await test.sql.query(

@@ -232,9 +232,10 @@ export type CountersignRecord = {
      */
     list: Query<ScopedTokenListInput | undefined, ScopedTokenListOutput>;
     /**
-     * Ends tokens before their time: one, one delegate of it, all of a session, or all of a subject. In
-     * force here when it answers, on every other node within a second. What was narrowed from a token ends
-     * with it. A subject ends its own: any of its tokens, the session it is in, or everything.
+     * Ends tokens before their time: one, one delegate of it, all of a session, all that carry a request,
+     * or all of a subject. In force here when it answers, on every other node within a second. What was
+     * narrowed from a token ends with it. A subject ends its own: any of its tokens, the session it is in,
+     * or everything.
      *
      * @throws CountersignError `forbidden`, `not_found` for an id that is none, and for what is not the
      * subject's own.

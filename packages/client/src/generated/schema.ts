@@ -1027,6 +1027,12 @@ export interface ScopedTokenIssueInput {
   sessionId?: string | undefined;
   /** A granted request of the subject that pays for one call. Text of 1 to 200 characters. */
   authorizationRequestId?: string | undefined;
+  /**
+   * How it may come; default a header or the first message of a WebSocket. In a URL (`query`) it lives
+   * 60 seconds at most, unless a request pays for its one call. List of 1 to 3, each `header`,
+   * `webSocket` or `query`.
+   */
+  carriers?: readonly ('header' | 'webSocket' | 'query')[] | undefined;
   /** RFC 7638 thumbprint of the key whose holder alone may use it. Text like `^[A-Za-z0-9_-]{43}$`. */
   clientKeyThumbprint?: string | undefined;
   /**
@@ -1077,6 +1083,8 @@ export interface ScopedTokenRevokeInput {
   sessionId?: string | undefined;
   /** Every token of this subject issued so far. Text of 1 to 200 characters. */
   subjectId?: string | undefined;
+  /** Every token that carries this request to pay with it. Text of 1 to 200 characters. */
+  authorizationRequestId?: string | undefined;
   /**
    * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
    * characters.

@@ -243,6 +243,8 @@ CREATE TABLE countersign.scoped_token (
   CONSTRAINT scoped_token_pkey PRIMARY KEY (id)
 ) WITH (fillfactor=90);
 CREATE INDEX scoped_token_newest ON countersign.scoped_token USING btree (issued_at DESC, id DESC);
+CREATE INDEX scoped_token_request ON countersign.scoped_token USING btree (authorization_request_id)
+    WHERE (authorization_request_id IS NOT NULL);
 CREATE INDEX scoped_token_session ON countersign.scoped_token USING btree (session_id)
     WHERE (session_id IS NOT NULL);
 CREATE INDEX scoped_token_subject ON countersign.scoped_token USING btree (subject_id, issued_at DESC,

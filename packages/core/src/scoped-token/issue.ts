@@ -7,6 +7,7 @@ import { once } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { isFactorId } from './actor-of-token.ts';
 import { askedScope } from './asked-scope.ts';
+import { assertFitForUrl, carrierLetters, queryLifetimeSecondsMax } from './carriers.ts';
 import type { Claims } from './cst1/claims.ts';
 import { lifetimeSecondsMax } from './cst1/format.ts';
 import { mintScopedToken } from './cst1/mint.ts';
@@ -71,6 +72,7 @@ interface Minting {
   readonly subjectId: string;
   readonly scope: Scope;
   readonly lifetimeSeconds: number;
+  readonly carriers: string | undefined;
 }
 
 /**
@@ -85,7 +87,11 @@ function mintingOf(parsed: Parsed): Minting {
   if (delegateId !== undefined) throw invalidInput(['delegateId'], 'is for a subject that narrows its token');
   if (preset === 'device' && (sessionId === undefined || !isFactorId(sessionId)))
     throw invalidInput(['sessionId'], 'must be the factor of the device, fact_…');
-  return { parsed, subjectId, scope, lifetimeSeconds: maxAgeSeconds ?? lifetimeSecondsDefault };
+  const carriers = carrierLetters(parsed.carriers);
+  const lifetimeSeconds =
+    maxAgeSeconds ?? (carriers?.includes('q') ? queryLifetimeSecondsMax : lifetimeSecondsDefault);
+  assertFitForUrl(carriers, lifetimeSeconds, parsed.authorizationRequestId !== undefined);
+  return { parsed, subjectId, scope, lifetimeSeconds, carriers };
 }
 
 async function requestOf(
@@ -100,7 +106,7 @@ async function requestOf(
 async function mintAndWrite(
   context: CoreContext,
   trust: TokenTrust,
-  { parsed, subjectId, scope, lifetimeSeconds }: Minting,
+  { parsed, subjectId, scope, lifetimeSeconds, carriers }: Minting,
   request: CarriedRequest | null,
 ): Promise<Issued | null> {
   const minting = trust.minting();
@@ -124,6 +130,7 @@ async function mintAndWrite(
     ...(sessionId !== undefined && { sid: sessionId }),
     ...(clientKeyThumbprint !== undefined && { cnf: { jkt: clientKeyThumbprint } }),
     ...(request !== null && { arq: request.claim }),
+    ...(carriers !== undefined && { car: carriers }),
   };
   const token = mintScopedToken({ ...minting, claims });
   const id = uuidOfTokenId(jti);

@@ -7,6 +7,7 @@ import { parseId } from '../id.ts';
 import { once } from '../idempotency/once.ts';
 import { actorOfToken } from './actor-of-token.ts';
 import { askedScope } from './asked-scope.ts';
+import { assertFitForUrl, carrierLetters } from './carriers.ts';
 import type { AcceptedToken } from './cst1/accepted-token.ts';
 import { attenuateScopedToken } from './cst1/attenuate.ts';
 import type { Block } from './cst1/claims.ts';
@@ -27,7 +28,7 @@ type Parsed = z.output<typeof issueInput>;
  * carriers and client keys, never later, never wider. It is answered once and kept nowhere.
  *
  * @throws CountersignError `forbidden` without a token, for another subject or session, and for what only the
- * service may say; `scope_too_wide` for a grant that the token presented does not cover; `lifetime_too_long` beyond
+ * service may say; `scope_too_wide` for a grant or a carrier that the token presented does not cover; `lifetime_too_long` beyond
  * its end; `invalid_input` when there is no room, or for a delegate that was revoked; for `authorizationRequestId`
  * what `consume` refuses by; `unauthenticated` when it was revoked or has expired meanwhile; `not_found` for one that
  * was not issued here.
@@ -69,6 +70,11 @@ async function blockOf(
   const now = Math.floor(context.clock.now().getTime() / 1000);
   const exp = maxAgeSeconds === undefined ? undefined : now + maxAgeSeconds;
   if (exp !== undefined && exp > restrictions.endsAt) throw new CountersignError('lifetime_too_long');
+  const carriers = carrierLetters(parsed.carriers);
+  if ([...(carriers ?? '')].some((letter) => !restrictions.carriers.includes(letter)))
+    throw new CountersignError('scope_too_wide');
+  const lifetime = (exp ?? restrictions.endsAt) - restrictions.startsAt;
+  assertFitForUrl(carriers, lifetime, id !== undefined || restrictions.requests.length > 0);
   const request = id === undefined ? null : await carriedRequest(context, { id, subjectId, sessionId });
   return {
     ...(exp !== undefined && { exp }),
@@ -76,6 +82,7 @@ async function blockOf(
     ...(recipient !== undefined && { rcp: recipient }),
     ...(clientKeyThumbprint !== undefined && { cnf: { jkt: clientKeyThumbprint } }),
     ...(request !== null && { arq: request.claim }),
+    ...(carriers !== undefined && { car: carriers }),
     ...(delegateId !== undefined && { cid: delegateId }),
   };
 }

@@ -3,14 +3,16 @@ import type { Actor } from '../actor.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
 import { eventParametersOf } from '../event/parameters.ts';
-import { parseId } from '../id.ts';
+import { formatId, parseId } from '../id.ts';
 import { once } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { latestExpiry } from './key/lifetimes.ts';
 import { delegateValue } from './revocation/revocation.ts';
 import { revokeInput, type revokeOutput } from './schema.ts';
 import {
+  requestExists,
   revokeDelegate,
+  revokePaidBy,
   revokeSession,
   revokeSubject,
   revokeToken,
@@ -22,7 +24,7 @@ import type { TokenTrust } from './trust.ts';
 type Parsed = z.output<typeof revokeInput>;
 
 /**
- * Ends tokens before their time: one, one delegate of it, all of a session, or all of a subject. In force here when
+ * Ends tokens before their time: one, one delegate of it, all of a session, all that carry a request, or all of a subject. In force here when
  * it answers, on every other node within a second. What was narrowed from a token ends with it. A subject ends its
  * own: any of its tokens, the session it is in, or everything.
  *
@@ -56,21 +58,40 @@ function admitRevocation(actor: Actor, { subjectId, sessionId, context }: Parsed
 async function revoke(context: CoreContext, parsed: Parsed): Promise<number> {
   const now = context.clock.now();
   const told = { ...eventParametersOf(context, now, parsed.context), revocationId: context.ids.uuid() };
-  const { id, delegateId, sessionId, subjectId } = parsed;
+  const { id, delegateId, sessionId, subjectId, authorizationRequestId } = parsed;
+  const owner = context.actor.kind === 'subject' ? context.actor.subjectId : null;
   const { db } = context;
   if (sessionId !== undefined)
     return count(await db.query(revokeSession, { ...told, sessionId, notAfter: latestExpiry(now) }));
   if (subjectId !== undefined)
     return count(await db.query(revokeSubject, { ...told, subjectId, notAfter: latestExpiry(now) }));
+  if (authorizationRequestId !== undefined) {
+    const requestId = parseId('authorizationRequest', authorizationRequestId);
+    const [request] =
+      requestId === null
+        ? []
+        : await db.query(requestExists, {
+            id: requestId,
+            subjectId: owner,
+            sessionId: sessionOf(context.actor),
+          });
+    if (requestId === null || !request) throw new CountersignError('not_found');
+    const claimed = formatId('authorizationRequest', requestId);
+    return count(await db.query(revokePaidBy, { ...told, requestId, claimed, notAfter: latestExpiry(now) }));
+  }
 
   const uuid = id === undefined ? null : parseId('scopedToken', id);
-  const owner = context.actor.kind === 'subject' ? context.actor.subjectId : null;
   const [known] = uuid === null ? [] : await db.query(tokenExists, { id: uuid, subjectId: owner });
   if (uuid === null || !known) throw new CountersignError('not_found');
   const jti = tokenIdOfUuid(uuid);
   if (delegateId === undefined) return count(await db.query(revokeToken, { ...told, id: uuid, jti }));
   const delegate = delegateValue(jti, delegateId);
   return count(await db.query(revokeDelegate, { ...told, id: uuid, delegate, delegateId }));
+}
+
+/** Requests of another session are nobody's business. */
+function sessionOf(actor: Actor): string | null {
+  return actor.kind === 'subject' ? actor.sessionId : null;
 }
 
 function count([row]: readonly { readonly revoked: number }[]): number {

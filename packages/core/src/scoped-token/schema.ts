@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { context, cursor, id, idempotencyKey, sessionId, subjectId, text } from '../schema.ts';
+import { carrierNames } from './carriers.ts';
 import { presetNames } from './presets.ts';
 import { scopeProblem } from './scope/check.ts';
 import { httpMethods } from './scope/scope.ts';
 
 const accompanied = { idempotencyKey: idempotencyKey.optional(), context: context.optional() };
 
-const grants = z.array(z.string().max(256)).max(64).optional();
+const grants = z.array(z.string().max(256)).max(64).readonly().optional();
 
 /** Lists of grants by type of procedure and by HTTP method; what is not listed is denied. */
 export const scopeInput = z
@@ -69,6 +70,14 @@ export const issueInput = z
     authorizationRequestId: id
       .optional()
       .describe('A granted request of the subject that pays for one call.'),
+    carriers: z
+      .array(z.enum(carrierNames))
+      .min(1)
+      .max(3)
+      .optional()
+      .describe(
+        'How it may come; default a header or the first message of a WebSocket. In a URL (`query`) it lives 60 seconds at most, unless a request pays for its one call.',
+      ),
     clientKeyThumbprint: z
       .string()
       .regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url')
@@ -185,12 +194,13 @@ export const revokeInput = z
       .optional()
       .describe('Every token of this session. A session that is over does not begin again.'),
     subjectId: subjectId.optional().describe('Every token of this subject issued so far.'),
+    authorizationRequestId: id.optional().describe('Every token that carries this request to pay with it.'),
     ...accompanied,
   })
   .refine(
-    ({ id: token, sessionId: session, subjectId: subject }) =>
-      [token, session, subject].filter((value) => value !== undefined).length === 1,
-    { message: 'must name one of id, sessionId and subjectId' },
+    ({ id: token, sessionId: session, subjectId: subject, authorizationRequestId: request }) =>
+      [token, session, subject, request].filter((value) => value !== undefined).length === 1,
+    { message: 'must name one of id, sessionId, subjectId and authorizationRequestId' },
   )
   .refine(({ id: token, delegateId }) => delegateId === undefined || token !== undefined, {
     path: ['delegateId'],

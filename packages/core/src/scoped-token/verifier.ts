@@ -1,6 +1,7 @@
 import type { CoreServices } from '../context.ts';
 import { formatId } from '../id.ts';
 import type { AcceptedToken, KnownToken } from './cst1/accepted-token.ts';
+import { queryLifetimeSecondsMax } from './carriers.ts';
 import { createVerifiedTokenCache } from './cst1/cache.ts';
 import type { Claims } from './cst1/claims.ts';
 import { tokenPrefix } from './cst1/format.ts';
@@ -70,7 +71,6 @@ export interface TokenVerifier {
 }
 
 const rememberedMax = 10_000;
-const queryLifetimeSecondsMax = 60;
 
 /**
  * Verifies tokens of this service, in the order of the format: form, key, signature, claims, time; then, for

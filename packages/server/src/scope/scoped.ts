@@ -1,6 +1,6 @@
-import { CountersignError, type Operation } from '@countersign/core';
+import { CountersignError, type Operation, type Receipt } from '@countersign/core';
 import { initTRPC } from '@trpc/server';
-import { canEnd } from '../caller/credential-gate.ts';
+import { canEnd, type ProcedureCall } from '../caller/credential-gate.ts';
 import type { CountersignContext, Edge } from '../context.ts';
 import { errorShape, type CountersignErrorShape } from '../error/error-shape.ts';
 import { requireContext } from '../middleware/require-context.ts';
@@ -88,7 +88,7 @@ export const open = t.procedure.use(openMark);
 /**
  * For a mutation of your own that a granted request pays for, by a token that carries it (`arq`): after `.input()`,
  * `.use(cs.paidBy(transfer))`. The input must be the data that was granted; the grant is consumed before the
- * resolver runs, once, and the call is refused without such a token.
+ * resolver runs, once, and the call is refused without such a token. `ctx.receipts` are what was consumed.
  *
  * @throws CountersignError as `scoped`; then `data_mismatch`, `not_granted`, `already_consumed`,
  * `execution_window_passed`.
@@ -100,17 +100,32 @@ export function paidBy(operation: Operation) {
         const edge = requireContext(ctx);
         const auth = callAuth(edge);
         await enterAsHost(edge, { type, path, isPayable: true });
-        const { caller, core } = edge;
-        if (caller.kind !== 'bearer' || caller.presented.accepted.restrictions.requests.length === 0)
-          throw new CountersignError('insufficient_scope');
-        const service = core.context({ kind: 'service' });
-        await core.scopedToken.pay(service, caller.presented.accepted, { slug: operation.slug, data: input });
-        return await next({ ctx: { auth } });
+        const receipts = await pay(edge, { type, path }, { slug: operation.slug, data: input });
+        return await next({ ctx: { auth, receipts } });
       } catch (cause) {
         throw settleError(cause, ctx, path);
       }
     }),
   );
+}
+
+/** The last of all questions, since it consumes. */
+async function pay(
+  { caller, core }: Edge,
+  call: ProcedureCall,
+  paid: { readonly slug: string; readonly data: unknown },
+): Promise<readonly Receipt[]> {
+  if (caller.kind !== 'bearer') throw new CountersignError('insufficient_scope');
+  const { accepted } = caller.presented;
+  const { pay: payWith, reject } = core.scopedToken;
+  try {
+    const receipts = await payWith(core.context(caller.actor, caller.presented), accepted, paid);
+    if (receipts.length === 0) throw new CountersignError('insufficient_scope');
+    return receipts;
+  } catch (cause) {
+    if (cause instanceof CountersignError) reject(accepted, { ...call, reason: cause.reason });
+    throw cause;
+  }
 }
 
 const paid = new WeakSet<object>();

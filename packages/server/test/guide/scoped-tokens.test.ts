@@ -1,10 +1,14 @@
-import { defaultLimits } from '@countersign/core';
 import { allowsHttp, allowsProcedure, parseScope, type ProcedureType } from '@countersign/core/scoped-token';
 import { createTestDatabase } from '@countersign/core/testing';
 import type { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { nextSecondsMin, staleSeconds } from '../../../core/src/scoped-token/key/lifetimes.ts';
+import { rejectionsPerMinuteMax } from '../../../core/src/scoped-token/reject.ts';
+import { lifetimeSecondsDefault } from '../../../core/src/scoped-token/schema.ts';
+import * as format from '../../../core/src/scoped-token/cst1/format.ts';
 import { createProgram } from '../../src/cli/program.ts';
+import { dpopLimits } from '../../src/dpop/limits.ts';
 import { compile, print, readGuide, rowsOf } from './program.ts';
 
 const guide = readGuide('docs/guides/scoped-tokens.md');
@@ -39,8 +43,10 @@ it('each grant of the table opens what is said, and not what is said not to', ()
   expect(rows.length).toBeGreaterThan(5);
   for (const [[grant = ''] = [], opened = [], closed = []] of rows) {
     expect([opened.length, closed.length]).not.toContain(0);
-    for (const call of opened) expect({ grant, call, opens: opens(grant, call) }).toMatchObject({ opens: true });
-    for (const call of closed) expect({ grant, call, opens: opens(grant, call) }).toMatchObject({ opens: false });
+    for (const call of opened)
+      expect({ grant, call, opens: opens(grant, call) }).toMatchObject({ opens: true });
+    for (const call of closed)
+      expect({ grant, call, opens: opens(grant, call) }).toMatchObject({ opens: false });
   }
 });
 
@@ -57,4 +63,22 @@ it('each command of the guide is one, with these options', () => {
     const known = command.options.map(({ long }) => long);
     for (const option of words.filter((word) => word.startsWith('--'))) expect(known).toContain(option);
   }
+});
+
+it('the limits of the guide are those of the code', () => {
+  const count = (number: number): string => number.toLocaleString('en-US');
+  const { proofCharactersMax, ageSecondsMax, aheadSecondsMax, rememberedMax, rememberedPerKeyMax } =
+    dpopLimits;
+  expect(lifetimeSecondsDefault).toBe(60 * 60);
+  const rows = [
+    `| a token | ${count(format.tokenCharactersMax)} characters; its authority ${count(format.authorityCharactersMax)} |`,
+    `| narrowings | ${format.blocksMax} blocks of ${count(format.blockCharactersMax)} characters |`,
+    `| lifetime | ${format.lifetimeSecondsMax / 3600} hours at most, one hour when nothing is said |`,
+    `| clocks | no tolerance for the end, ${format.clockSkewSeconds} seconds for the beginning |`,
+    `| knowledge of keys and revocations | trusted for ${staleSeconds} seconds |`,
+    `| a new key | \`next\` for ${nextSecondsMin} seconds before it mints |`,
+    `| a proof of a client key | ${count(proofCharactersMax)} characters, ${ageSecondsMax} seconds old, ${aheadSecondsMax} ahead; ${count(rememberedMax)} remembered by a process, ${count(rememberedPerKeyMax)} of one key |`,
+    `| events of refusals | one a minute for a token and reason, ${rejectionsPerMinuteMax} a minute of one process |`,
+  ];
+  expect(rows.filter((row) => !guide.text.includes(row))).toEqual([]);
 });

@@ -82,6 +82,32 @@ WITH noted AS (
 SELECT count(*)::int AS revoked FROM revoked`,
 );
 
+/** What carries an authorization request to pay with it, also where we know no token of it: narrowed ones do too. */
+export const revokePaidBy = statement<
+  RevokeParameters & { readonly requestId: string; readonly claimed: string; readonly notAfter: Date },
+  Revoked
+>(
+  'scoped_token_revoke_paid_by',
+  /* sql */ `
+WITH noted AS (
+  ${insertRevocation}
+  VALUES (:revocationId::uuid, 'arq', :claimed::text, NULL, :notAfter::timestamptz, :now::timestamptz, :by::text)
+), ${revokeAll('m.authorization_request_id = :requestId::uuid')}
+SELECT count(*)::int AS revoked FROM revoked`,
+);
+
+/** One that this subject sees in this session, or anybody's. */
+export const requestExists = statement<
+  { readonly id: string; readonly subjectId: string | null; readonly sessionId: string | null },
+  { id: string }
+>(
+  'scoped_token_request_exists',
+  /* sql */ `
+SELECT id FROM countersign.authorization_request
+WHERE id = :id::uuid AND (:subjectId::text IS NULL
+  OR (subject_id = :subjectId::text AND (session_id IS NULL OR session_id = :sessionId::text)))`,
+);
+
 /** All of a subject: its epoch rises, and what was minted in an older one is revoked. */
 export const revokeSubject = statement<
   RevokeParameters & { readonly subjectId: string; readonly notAfter: Date },
