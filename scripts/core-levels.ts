@@ -40,6 +40,7 @@ export const coreLevels: readonly (readonly string[])[] = [
     'error-details.ts',
     'error.ts',
     'id.ts',
+    'keep-current.ts',
     'keys.ts',
     'limits.ts',
     'parse.ts',

@@ -24,6 +24,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { file: 'packages/client/src/generated/procedures.ts', produce: client.proceduresFile },
   { file: 'packages/client/src/generated/router.ts', produce: client.routerFile },
   { file: 'packages/client/src/generated/schema.ts', produce: client.schemaFile },
+  ...client.scopedTokenFiles,
   { file: 'packages/core/src/database/schema.sql', produce: dumpSchema },
 ];
 

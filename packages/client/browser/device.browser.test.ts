@@ -1,14 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { rolldown } from 'rolldown';
 import { expect, it } from 'vitest';
 import { createDpopVerifier } from '../../server/src/dpop/verifier.ts';
+import { answerOfPage } from './page.ts';
 
 const token = 'cst1.k1.e30.t';
 
@@ -46,78 +38,23 @@ async function use() {
 await use().catch((error) => fetch('/answer', { method: 'POST', body: JSON.stringify(String(error)) }));
 `;
 
-async function bundle(): Promise<string> {
-  const entry = new URL('../src/device/index.ts', import.meta.url).pathname;
-  const build = await rolldown({
-    input: 'program',
-    platform: 'browser',
-    plugins: [
-      {
-        name: 'program',
-        resolveId: (id) => (id === 'program' ? '\0program' : null),
-        load: (id) => (id === '\0program' ? program.replace('@countersign/client/device', entry) : null),
-      },
-    ],
-  });
-  const { output } = await build.generate({ format: 'esm' });
-  await build.close();
-  return output[0].code;
-}
-
 it('a key that a page has stored is used after a reload, can be read by nobody, and proves itself once', async () => {
-  const code = await bundle();
   const verifier = createDpopVerifier({ clock: { now: () => new Date() } });
-  const { promise: answer, resolve, reject } = Promise.withResolvers<unknown>();
-  const server = createServer((request, response) => {
-    const { method = '', url = '', headers } = request;
-    if (url === '/answer') text(request).then((body) => resolve(JSON.parse(body)), reject);
-    if (url.startsWith('/trpc')) {
-      const presented = {
-        proof: String(headers['dpop']),
-        method,
-        url: `http://${headers.host}${url}`,
-        token,
-      };
-      return void verifier
-        .verify(presented)
-        .then((verdict) => response.end(verdict.ok ? verdict.thumbprint : verdict.reason), reject);
-    }
-    if (url !== '/') return void response.end();
-    response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.end(`<!doctype html><script type="module">${code}</script>`);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const profile = await mkdtemp(join(tmpdir(), 'chromium-'));
-  const settings = [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--no-first-run',
-    `--user-data-dir=${profile}`,
-  ];
-  const page = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const chromium = spawn(process.env['CHROMIUM_PATH'] ?? '', [...settings, page], {
-    env: { ...process.env, TMPDIR: profile },
-    stdio: 'ignore',
+  const answer = await answerOfPage(program, ({ method = '', url = '', headers }) => {
+    if (!url.startsWith('/trpc')) return null;
+    const proof = String(headers['dpop']);
+    return verifier
+      .verify({ proof, method, url: `http://${headers.host}${url}`, token })
+      .then((verdict) => (verdict.ok ? verdict.thumbprint : verdict.reason));
   });
-  chromium.on('error', reject);
-  const exited = once(chromium, 'exit');
-  try {
-    const { made, kept, exported, answers } = (await answer) as {
-      made: string;
-      kept: string;
-      exported: string;
-      answers: string[];
-    };
-    expect(made).toMatch(/^[\w-]{43}$/);
-    expect(kept).toBe(made);
-    expect(exported).toContain('not extractable');
-    expect(answers).toEqual([made, 'replayed']);
-  } finally {
-    chromium.kill();
-    await exited;
-    server.closeAllConnections();
-    server.close();
-    await rm(profile, { recursive: true, maxRetries: 5 });
-  }
+  const { made, kept, exported, answers } = answer as {
+    made: string;
+    kept: string;
+    exported: string;
+    answers: string[];
+  };
+  expect(made).toMatch(/^[\w-]{43}$/);
+  expect(kept).toBe(made);
+  expect(exported).toContain('not extractable');
+  expect(answers).toEqual([made, 'replayed']);
 });

@@ -5,6 +5,7 @@ import { call } from './call/call.ts';
 import { createHttp } from './call/http.ts';
 import { everyProcedure } from './call/procedures.ts';
 import type { CountersignClient } from './countersign-client.ts';
+import { createCredentials } from './credentials.ts';
 import { endpointOf } from './endpoint.ts';
 import { createEvents } from './event/events.ts';
 import { logRules } from './event/log-rules.ts';
@@ -31,17 +32,21 @@ const bufferedEventsMaxDefault = 256;
 export function createCountersignClient(options: ClientOptions): CountersignClient {
   const closing = new AbortController();
   const endpoint = endpointOf(options.url, options.path);
-  const wire = wireOf(options.transformer);
+  const shared = {
+    endpoint,
+    wire: wireOf(options.transformer),
+    credentials: createCredentials(options.token, options.clientKey),
+    fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
+  };
   const caller = {
-    http: createHttp({ endpoint, wire, token: options.token, fetch: options.fetch }),
+    http: createHttp(shared),
     retries: options.retries ?? retriesDefault,
     answerMilliseconds: 20_000, // A server answers within 10 s or refuses.
     closing: closing.signal,
   };
   const openStream = createStreams({
     ...options,
-    endpoint,
-    wire,
+    ...shared,
     reconnect: { ...backoffDefaults, ...options.reconnect },
     bufferedEventsMax: Math.max(1, options.bufferedEventsMax ?? bufferedEventsMaxDefault), // With no room it would ask for ever.
     closing: closing.signal,

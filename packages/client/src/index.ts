@@ -1,6 +1,6 @@
 export { createCountersignClient } from './client.ts';
 export type { AuthorizationRequests, CountersignClient, EventPage, Events } from './countersign-client.ts';
-export type { ClientOptions, FetchFunction, Token, TokenSource } from './options.ts';
+export type { BoundKey, ClientOptions, FetchFunction, Token, TokenSource } from './options.ts';
 export type { AuthorizationRequestHandle } from './authorization-request/handle.ts';
 export type { Pages } from './pages.ts';
 export type { Transformer, TransformerOption } from './transformer.ts';
@@ -20,4 +20,7 @@ export {
   AuthorizationExpired,
   AuthorizationNotGranted,
 } from './decision.ts';
+export { attenuate } from './scoped-token/attenuate.ts';
+export type { Block } from './generated/scoped-token/cst1/claims.ts';
+export type { Scope } from './generated/scoped-token/scope/scope.ts';
 export type * from './generated/index.ts';

@@ -4,11 +4,21 @@ import type { Timing } from './stream/timing.ts';
 import type { TransformerOption } from './transformer.ts';
 
 /**
- * A token, or what tells the one that is valid now: asked before every request and every connection, so it may
- * answer from memory. What it throws reaches the caller as it is.
+ * A token, or what tells the one that is valid now: asked before every request and every connection, and again
+ * when the server refuses one as `unauthenticated`. So it keeps its token in memory until that has nearly
+ * ended. What it throws reaches the caller as it is.
  */
 export type TokenSource = string | (() => Token | Promise<Token>);
 export type Token = string | null | undefined;
+
+/** The key that a token is bound to (its claim `cnf`): without its proof the token opens nothing. */
+export interface BoundKey {
+  /**
+   * A proof for one request (RFC 9449 §4.2), new each time. `url` is without query and fragment; for a WebSocket
+   * it is the one with `http` or `https`, and `method` is `GET`. What it throws reaches the caller as it is.
+   */
+  proof(of: { readonly method: string; readonly url: string; readonly token: string }): Promise<string>;
+}
 
 /** `fetch`, as far as it is used here. */
 export type FetchFunction = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -20,6 +30,8 @@ export interface ClientOptions {
   readonly path?: string | undefined;
   /** A scoped token or a service key. Absent where cookies or the host's own headers (see `fetch`) tell who it is. */
   readonly token?: TokenSource | undefined;
+  /** For a token that is bound to a key: each request and each connection comes with a proof (DPoP, RFC 9449). */
+  readonly clientKey?: BoundKey | undefined;
   /** The transformer of the server's router. Absent: superjson, as Countersign's own server; `null`: plain JSON. */
   readonly transformer?: TransformerOption | undefined;
   /** How streams travel. Absent: a WebSocket, and server-sent events where none can be opened. */

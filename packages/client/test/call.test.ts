@@ -136,20 +136,6 @@ it('rejects with the reason of the signal as soon as it is given, also within a 
   expect(reasonOf(await kept)).toBe('connection_failed');
 });
 
-it('asks for the token before every request', async () => {
-  const tokens = ['csk_first', 'csk_second'];
-  const sent: (string | null)[] = [];
-  await using bank = await openBank({
-    token: async () => tokens.shift(),
-    fetch(url, init) {
-      sent.push(new Headers(init?.headers).get('authorization'));
-      return fetch(url, init);
-    },
-  });
-  for (let call = 0; call < 3; call += 1) await refusal(bank.client.authorizationRequest.list());
-  expect(sent).toEqual(['Bearer csk_first', 'Bearer csk_second', null]);
-});
-
 it('types the details of each reason, with dates where dates stand', async () => {
   await using bank = await openBank();
   const { client } = bank;

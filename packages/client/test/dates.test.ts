@@ -15,6 +15,7 @@ function datesIn(schema: z.core.$ZodType, at = ''): string[] {
   if (def.type === 'object')
     return Object.entries(def.shape).flatMap(([key, field]) => datesIn(field, `${at}.${key}`));
   if (def.type === 'array') return datesIn(def.element, `${at}[]`);
+  if (def.type === 'record') return datesIn(def.valueType, `${at}{}`);
   if (def.type === 'union') return def.options.flatMap((option) => datesIn(option, at));
   if (def.type === 'nullable' || def.type === 'optional') return datesIn(def.innerType, at);
   if (leaves.has(def.type)) return [];

@@ -15,22 +15,26 @@ async function answerAsAda({ server, newestCode }: Bank): Promise<void> {
   await caller.authorizationRequest.grant({ id: items[0]!.id, proof });
 }
 
-it('the program of the README runs as it stands there, and prints what it says', async () => {
-  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-  const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block = '']) => block);
-  const [, printed] = /```text\n([\s\S]*?)```/.exec(readme) ?? [];
-  expect(blocks.length).toBeGreaterThan(4);
+it(
+  'the program of the README runs as it stands there, and prints what it says',
+  { timeout: 30_000 },
+  async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+    const [, printed] = /```text\n([\s\S]*?)```/.exec(readme) ?? [];
+    expect(blocks.length).toBeGreaterThan(4);
 
-  await using bank = await openBank();
-  const program = blocks.join('\n').replace('http://localhost:4020/trpc', bank.network.url);
-  const input = ['--conditions=@countersign/source', '--input-type=module-typescript', '-e', program];
-  const [{ stdout }] = await Promise.all([
-    run(process.execPath, input, {
-      cwd: new URL('..', import.meta.url),
-      env: { ...process.env, COUNTERSIGN_SERVICE_KEY: bank.server.serviceKey },
-      timeout: 14_000,
-    }),
-    answerAsAda(bank),
-  ]);
-  expect(stdout).toBe(printed);
-});
+    await using bank = await openBank();
+    const program = blocks.join('\n').replaceAll('http://localhost:4020/trpc', bank.network.url);
+    const input = ['--conditions=@countersign/source', '--input-type=module-typescript', '-e', program];
+    const [{ stdout }] = await Promise.all([
+      run(process.execPath, input, {
+        cwd: new URL('..', import.meta.url),
+        env: { ...process.env, COUNTERSIGN_SERVICE_KEY: bank.server.serviceKey },
+        timeout: 25_000,
+      }),
+      answerAsAda(bank),
+    ]);
+    expect(stdout).toBe(printed);
+  },
+);

@@ -2,7 +2,7 @@ import { createBackoff } from '../backoff.ts';
 import { connectionFailed, failureOf } from '../failure.ts';
 import type { CallOptions } from '../generated/client.ts';
 import type { Procedure } from '../generated/procedures.ts';
-import { TokenFailure } from '../token.ts';
+import { TokenFailure } from '../credentials.ts';
 import { createDeadline } from './deadline.ts';
 import { pause } from '../pause.ts';
 import { revive } from '../revive.ts';
@@ -52,8 +52,8 @@ export async function call(
       return revive(await Promise.race([answer, deadline.passed]), procedure.dates);
     } catch (cause) {
       signal?.throwIfAborted();
-      if (recordOf(cause)['cause'] instanceof TokenFailure)
-        throw (cause as { cause: TokenFailure }).cause.cause;
+      const thrown = cause instanceof TokenFailure ? cause : recordOf(cause)['cause'];
+      if (thrown instanceof TokenFailure) throw thrown.cause;
       const failure = failureOf(cause);
       if (attempt >= retries || !isWorthRepeating(failure, attempt)) throw failure;
     } finally {

@@ -1,7 +1,8 @@
 import { httpBatchLink, httpLink, type Operation, type OperationLink, type TRPCLink } from '@trpc/client';
+import type { Credentials } from '../credentials.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { FetchFunction, TokenSource } from '../options.ts';
-import { bearerOf } from '../token.ts';
+import { failureOf } from '../failure.ts';
+import type { FetchFunction } from '../options.ts';
 import type { Wire } from '../transformer.ts';
 
 /** As many as the server takes at once. */
@@ -21,8 +22,19 @@ export interface HttpCall {
 export interface HttpOptions {
   readonly endpoint: Endpoint;
   readonly wire: Wire;
-  readonly token: TokenSource | undefined;
-  readonly fetch: FetchFunction | undefined;
+  readonly credentials: Credentials;
+  readonly fetch: FetchFunction;
+}
+
+/** What tRPC's links tell: of one call, or of all in a batch. */
+interface Sent {
+  readonly op?: Operation;
+  readonly opList?: readonly Operation[];
+}
+
+interface SentInit extends RequestInit {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export type Http = (call: HttpCall) => Promise<unknown>;
@@ -30,25 +42,41 @@ export type Http = (call: HttpCall) => Promise<unknown>;
 /**
  * tRPC's own links: calls of the same moment in one request, those with a proof each in its own. Used without
  * the client that tRPC builds around links, which weighs more than they do together with this.
+ *
+ * A call whose token is refused is made once more if there is another one by now. The server has done nothing:
+ * it asks who calls before it looks at what is asked.
  */
-export function createHttp({ endpoint, wire, token, fetch }: HttpOptions): Http {
+export function createHttp({ endpoint, wire, credentials, fetch }: HttpOptions): Http {
+  async function fetchAsCaller(url: string, { headers, ...init }: SentInit): Promise<Response> {
+    const presented = await credentials.presented(headers['authorization'], init.method, url);
+    return await fetch(url, { ...init, headers: { ...headers, ...presented } });
+  }
   const options = {
     url: endpoint.http,
     transformer: wire,
-    headers: async () => {
-      const authorization = await bearerOf(token);
+    // tRPC's own type of `fetch` is looser than the real one, and so is what it passes.
+    fetch: fetchAsCaller as never,
+    async headers({ op, opList = op ? [op] : [] }: Sent) {
+      const authorization = await credentials.authorization();
+      for (const { context } of opList) context['authorization'] = authorization;
       return authorization === undefined ? {} : { authorization };
     },
-    // tRPC's own type of `fetch` is looser than the real one, and so is what it passes.
-    ...(fetch ? { fetch: fetch as never } : {}),
   };
   const single = begin(httpLink(options));
   const batched = begin(httpBatchLink({ ...options, maxItems: batchSizeMax, maxURLLength: urlLengthMax }));
   let lastId = 0;
 
-  return ({ alone, ...call }) => {
-    const operation = { ...call, id: (lastId += 1), context: {} };
-    return answerOf(alone ? single : batched, operation);
+  return async ({ alone, ...call }) => {
+    const send = (context: Operation['context']): Promise<unknown> =>
+      answerOf(alone ? single : batched, { ...call, id: (lastId += 1), context });
+    const context: Operation['context'] = {};
+    try {
+      return await send(context);
+    } catch (error) {
+      if (failureOf(error).reason !== 'unauthenticated') throw error;
+      if ((await credentials.authorization()) === context['authorization']) throw error;
+      return await send({});
+    }
   };
 }
 

@@ -1,7 +1,7 @@
+import { TokenFailure, type Credentials, type Presented } from '../credentials.ts';
 import { isCountersignError, recordOf } from '../error.ts';
 import { failureOf } from '../failure.ts';
 import { chance } from '../runtime.ts';
-import { TokenFailure } from '../token.ts';
 import type { Wire } from '../transformer.ts';
 import { createHeartbeat, type Heartbeat } from './heartbeat.ts';
 import type { Timing } from './timing.ts';
@@ -12,7 +12,7 @@ export interface ConnectionOptions {
   readonly WebSocket: typeof WebSocket;
   readonly wire: Wire;
   /** Asked when it opens, and again when it is refused later on. */
-  readonly credential: () => Promise<string | undefined>;
+  readonly credentials: Credentials;
   /** Resolves when it is time to connect. */
   readonly admission: () => Promise<void>;
   readonly timing: Timing;
@@ -41,30 +41,30 @@ interface Subscription {
 
 /** Speaks tRPC's protocol over a WebSocket (trpc.io/docs/rpc), with its `connectionParams`, `PING` and `reconnect`. */
 export function openConnection(options: ConnectionOptions): Connection {
-  const { url, wire, timing } = options;
+  const { url, wire, timing, credentials } = options;
   const subscriptions = new Map<unknown, Subscription>();
   let socket: WebSocket | undefined;
   let heartbeat: Heartbeat | undefined;
   let state: 'opening' | 'open' | 'over' = 'opening';
-  let credential: string | undefined;
+  let authorization: string | undefined;
+  let presented: Presented = {};
+  let renewal: Promise<string | undefined> | undefined;
   let lastId = 0;
   let heard = false;
   let accepted = false;
   let idleTimer: ReturnType<typeof setTimeout> | undefined;
   let moveTimer: ReturnType<typeof setTimeout> | undefined;
 
-  open().catch((error: unknown) => {
-    if (error instanceof TokenFailure) refuse(error.cause);
-    else lose(); // A page's policy may forbid sockets, and some browsers throw then.
-  });
+  open().catch(fail);
 
   async function open(): Promise<void> {
     await options.admission();
-    credential = await options.credential();
+    authorization = await credentials.authorization();
+    presented = await credentials.presented(authorization, 'GET', url.replace(/^ws/, 'http'));
     if (state === 'over') return;
     heartbeat = createHeartbeat(timing, () => socket?.send('PING'), lose);
     const address = new URL(url);
-    if (credential !== undefined) address.searchParams.set('connectionParams', '1');
+    if (authorization !== undefined) address.searchParams.set('connectionParams', '1');
     socket = new options.WebSocket(address.href);
     socket.addEventListener('open', begin);
     socket.addEventListener('message', ({ data }) => hear(data));
@@ -76,7 +76,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (state === 'over') return;
     state = 'open';
     heartbeat?.heard();
-    if (credential !== undefined) send({ method: 'connectionParams', data: { authorization: credential } });
+    if (authorization !== undefined) send({ method: 'connectionParams', data: presented });
     for (const [id, { call }] of subscriptions) request(id, call);
   }
 
@@ -127,11 +127,32 @@ export function openConnection(options: ConnectionOptions): Connection {
     else subscription.sink.event(undefined, value);
   }
 
-  /** A credential that was accepted before may have run out meanwhile; then a new one deserves a new connection. */
+  /**
+   * A credential that was accepted before may have run out meanwhile; a new one deserves a new connection.
+   * All streams of this one are told so at the same moment, and the application is asked once. Until it answers,
+   * the stream is out of reach for tRPC's `stopped`, which follows every error.
+   */
   function judge(id: unknown, error: unknown): void {
-    const refused = (): void => (id === null ? refuse(error) : settle(id, { kind: 'refused', error }));
-    if (!accepted || !isCountersignError(error, 'unauthenticated')) return refused();
-    options.credential().then((current) => (current === credential ? refused() : lose()), refused);
+    const subscription = subscriptions.get(id);
+    const judged = Symbol();
+    if (subscriptions.delete(id) && subscription) subscriptions.set(judged, subscription);
+    const refused = (isOutdated: boolean): void => {
+      if (isOutdated) options.onRetire();
+      const ending = { kind: 'refused', error, isOutdated } as const;
+      if (id === null) finish(ending);
+      else settle(judged, ending);
+    };
+    if (!isCountersignError(error, 'unauthenticated')) return refused(false);
+    renewal ??= credentials.authorization().finally(() => (renewal = undefined));
+    renewal.then((current) => {
+      if (accepted && current !== authorization) lose();
+      else refused(current !== authorization);
+    }, fail);
+  }
+
+  function fail(error: unknown): void {
+    if (error instanceof TokenFailure) refuse(error.cause);
+    else lose(); // A page's policy may forbid sockets, and some browsers throw then.
   }
 
   function settle(id: unknown, ending: Ending): void {

@@ -1,5 +1,5 @@
+import { TokenFailure } from '../credentials.ts';
 import { isCountersignError } from '../error.ts';
-import { TokenFailure } from '../token.ts';
 import type { Gate } from './gate.ts';
 import type { ServerSentEventsOptions } from './server-sent-events.ts';
 import type { Ending, StreamCall, StreamSink, StreamTransport } from './transport.ts';

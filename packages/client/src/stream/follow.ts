@@ -45,7 +45,8 @@ const finalReasons: ReadonlySet<FailureReason> = new Set([
 /**
  * Follows a stream across any number of connections: each is asked to go on after the last event that the
  * consumer has taken, so every event comes once and in its order. Network trouble is waited out; only a
- * refusal that repeating would not change is thrown.
+ * refusal that repeating would not change is thrown. A token that is refused before anything came is replaced
+ * once, if there is another one by now.
  *
  * A server that stops ends its streams as if they were complete; so only the events themselves tell whether
  * anything can follow.
@@ -57,6 +58,7 @@ export async function* follow(
   const patience = createBackoff(reconnect);
   const begun = input.lastEventId ?? (await rules.beginning(signal));
   let lastTaken: string | undefined;
+  let isRenewed = false;
   let isOver = false;
   while (!signal.aborted) {
     const subscription = new AbortController();
@@ -72,12 +74,15 @@ export async function* follow(
         isOver ||= rules.isLast(event);
         if (isToldAlready(event, lastTaken)) continue;
         lastTaken = event.id;
+        isRenewed = false;
         patience.reset();
         yield event;
       }
       if (arrival.kind === 'complete' && isOver) return;
-      if (arrival.kind === 'refused' && isFinal(arrival.error)) throw arrival.error;
-      if (arrival.kind === 'refused' || arrival.kind === 'complete') await pause(patience.next(), signal);
+      if (arrival.kind === 'refused' && arrival.isOutdated === true && !isRenewed) isRenewed = true;
+      else if (arrival.kind === 'refused' && isFinal(arrival.error)) throw arrival.error;
+      else if (arrival.kind === 'refused' || arrival.kind === 'complete')
+        await pause(patience.next(), signal);
     } finally {
       signal.removeEventListener('abort', leave);
       subscription.abort();

@@ -1,4 +1,5 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import type { Credentials } from '../credentials.ts';
 import { isCountersignError, recordOf } from '../error.ts';
 import { failureOf } from '../failure.ts';
 import type { FetchFunction } from '../options.ts';
@@ -11,10 +12,10 @@ export interface ServerSentEventsOptions {
   readonly wire: Wire;
   readonly fetch: FetchFunction;
   readonly timing: Timing;
-  readonly credential: () => Promise<string | undefined>;
+  readonly credentials: Credentials;
   /** The answer is a stream of events: nothing between here and the server stands in its way. */
   readonly onOpen: () => void;
-  /** An event came. */
+  /** Something came that only a working connection brings. */
   readonly onProof: () => void;
 }
 
@@ -28,22 +29,30 @@ export async function readServerSentEvents(
   sink: StreamSink,
   stop: AbortSignal,
 ): Promise<Ending> {
-  const { wire, timing } = options;
-  const authorization = await options.credential();
+  const { wire, timing, credentials } = options;
+  const url = urlOf(options, call);
+  const authorization = await credentials.authorization();
+  const presented = await credentials.presented(authorization, 'GET', url);
   const controller = new AbortController();
   const cut = (): void => controller.abort();
   stop.addEventListener('abort', cut);
   let silenceMilliseconds: number | undefined;
   let timer = setTimeout(cut, timing.openMilliseconds); // Until the first word, which tRPC says at once.
+  let standing: ReturnType<typeof setTimeout> | undefined;
   let accepted = false;
   let ending: Ending | undefined;
 
+  /** tRPC says even a refusal in the stream, after its first word: only what follows, or nothing for a while, tells. */
+  function accept(): void {
+    accepted = true;
+    options.onProof();
+  }
+
   function understand({ event, id, data }: EventSourceMessage): void {
     if (event === 'ping') {
-      accepted = true;
+      accept();
     } else if (event === undefined || event === 'message') {
-      accepted = true;
-      options.onProof();
+      accept();
       sink.event(id === '' ? undefined : id, wire.output.deserialize(JSON.parse(data)));
     } else if (event === 'connected') {
       const { reconnectAfterInactivityMs } = recordOf(JSON.parse(data));
@@ -55,20 +64,22 @@ export async function readServerSentEvents(
     }
   }
 
-  /** What was accepted before has run out meanwhile, and there is a new one: worth another connection. */
-  async function isOutOfDate(last: Ending): Promise<boolean> {
-    if (last.kind !== 'refused' || !isCountersignError(last.error, 'unauthenticated')) return false;
-    return (await options.credential()) !== authorization;
+  /** A credential that was accepted before may have run out meanwhile; a new one deserves a new connection. */
+  async function refusal(error: unknown): Promise<Ending> {
+    if (!isCountersignError(error, 'unauthenticated')) return { kind: 'refused', error };
+    const isOutdated = (await credentials.authorization()) !== authorization;
+    return isOutdated && accepted ? { kind: 'cut' } : { kind: 'refused', error, isOutdated };
   }
 
   try {
-    const response = await options.fetch(urlOf(options, call), {
-      headers: { accept: 'text/event-stream', ...(authorization === undefined ? {} : { authorization }) },
+    const response = await options.fetch(url, {
+      headers: { accept: 'text/event-stream', ...presented },
       cache: 'no-store',
       signal: controller.signal,
     });
-    if (!isEventStream(response)) return { kind: 'refused', error: await refusalOf(response, wire) };
+    if (!isEventStream(response)) return await refusal(await errorOf(response, wire));
     options.onOpen();
+    standing = setTimeout(accept, timing.openMilliseconds);
     const parser = createParser({ onEvent: understand });
     const decoder = new TextDecoder();
     const reader = response.body?.getReader();
@@ -83,9 +94,10 @@ export async function readServerSentEvents(
       }
       if (silenceMilliseconds !== undefined) timer = setTimeout(cut, silenceMilliseconds);
     }
-    return ending === undefined || (accepted && (await isOutOfDate(ending))) ? { kind: 'cut' } : ending;
+    return ending?.kind === 'refused' ? await refusal(ending.error) : (ending ?? { kind: 'cut' });
   } finally {
     clearTimeout(timer);
+    clearTimeout(standing);
     stop.removeEventListener('abort', cut);
     cut();
   }
@@ -104,7 +116,7 @@ function isEventStream(response: Response): boolean {
   return response.ok && response.headers.get('content-type')?.includes('text/event-stream') === true;
 }
 
-async function refusalOf(response: Response, wire: Wire): Promise<unknown> {
+async function errorOf(response: Response, wire: Wire): Promise<unknown> {
   const { error } = recordOf(await response.json().catch(() => undefined));
   return failureOf(
     error === undefined ? new Error(`HTTP ${response.status}`) : wire.output.deserialize(error),

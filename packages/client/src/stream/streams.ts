@@ -1,10 +1,10 @@
 import { createBackoff, type BackoffLimits } from '../backoff.ts';
+import type { Credentials } from '../credentials.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { CallOptions } from '../generated/client.ts';
 import type { Procedure } from '../generated/procedures.ts';
 import type { AuthorizationRequestWatchEvent } from '../generated/schema.ts';
-import type { ClientOptions } from '../options.ts';
-import { bearerOf } from '../token.ts';
+import type { ClientOptions, FetchFunction } from '../options.ts';
 import type { Wire } from '../transformer.ts';
 import { createEventSourceTransport } from './event-source.ts';
 import { createFallback } from './fallback.ts';
@@ -16,10 +16,12 @@ import { createWebSocketTransport } from './web-socket.ts';
 
 export interface StreamsOptions extends Pick<
   ClientOptions,
-  'transport' | 'fetch' | 'WebSocket' | 'token' | 'timing' | 'onConnection'
+  'transport' | 'WebSocket' | 'timing' | 'onConnection'
 > {
   readonly endpoint: Endpoint;
   readonly wire: Wire;
+  readonly credentials: Credentials;
+  readonly fetch: FetchFunction;
   readonly reconnect: BackoffLimits;
   readonly bufferedEventsMax: number;
   /** Given when the client is closed. */
@@ -36,12 +38,12 @@ export type OpenStream = (
 
 /** All streams of one client: over one WebSocket, or server-sent events. Nothing is opened before it is needed. */
 export function createStreams(options: StreamsOptions): OpenStream {
-  const { endpoint, wire, reconnect, bufferedEventsMax, closing } = options;
+  const { endpoint, wire, credentials, fetch, reconnect, bufferedEventsMax, closing } = options;
   const shared = {
     wire,
+    credentials,
     gate: createGate(createBackoff(reconnect), closing, options.onConnection),
     timing: { ...timingDefaults, ...options.timing },
-    credential: () => bearerOf(options.token),
   };
   const webSocket = () =>
     createWebSocketTransport({
@@ -54,7 +56,7 @@ export function createStreams(options: StreamsOptions): OpenStream {
     createEventSourceTransport({
       ...shared,
       url: endpoint.http,
-      fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
+      fetch,
       onOpen: () => fallback.eventSourceOpened(),
       onLost: () => fallback.eventSourceLost(),
     });

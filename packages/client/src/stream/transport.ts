@@ -10,8 +10,11 @@ export interface StreamCall {
 export type Ending =
   /** The server has said that nothing more will come. */
   | { readonly kind: 'complete' }
-  /** The server has answered with an error, or the application's token function threw. */
-  | { readonly kind: 'refused'; readonly error: unknown }
+  /**
+   * The server has answered with an error, or the application's token function threw. `isOutdated`: it was the
+   * token that was refused, and there is another one by now.
+   */
+  | { readonly kind: 'refused'; readonly error: unknown; readonly isOutdated?: boolean }
   /** The connection is lost, or never was. */
   | { readonly kind: 'cut' };
 

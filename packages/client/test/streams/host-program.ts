@@ -26,14 +26,15 @@ listener.answerWith(
     ...services,
     core: cs.core,
     streams,
-    contextOf: (request) => cs.context(actorOfToken(request.headers.get('authorization')), { request }),
+    contextOf: async (request) => cs.context(actorOfToken(request.headers.get('authorization')), { request }),
   }),
 );
 const webSocket = attachWebSocket(listener.server, {
   ...services,
   connections: createPlaces(socketLimits.connectionsPerSubjectMax),
-  actorOf: ([credential]) => actorOfToken(credential),
-  contextOf: (actor, socket) => cs.context(actor, { socket }),
+  credentials: cs.context(null).countersign.credentials,
+  identify: async ({ authorizations: [one] }) => cs.context(actorOfToken(one)).countersign.caller,
+  contextOf: (caller, socket) => cs.context(caller, { socket }),
 });
 
 process.once('SIGTERM', () => {

@@ -41,7 +41,7 @@ export async function revokeScopedTokens(
   return await once(context, 'scopedToken.revoke', parsed, {
     write: async (writing) => ({
       answer: { revoked: await revoke(writing, parsed) },
-      afterCommit: async () => void (await trust.refresh()),
+      afterCommit: () => trust.refresh(),
     }),
   });
 }

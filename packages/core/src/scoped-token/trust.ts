@@ -1,10 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CoreServices } from '../context.ts';
 import { CountersignError } from '../error.ts';
-import { within } from '../within.ts';
+import { keepCurrent } from '../keep-current.ts';
 import { createKeyLoader } from './key/load.ts';
-import { pollMs, staleSeconds } from './key/lifetimes.ts';
 import { ensureKeys } from './key/make.ts';
 import { createKeyRing, type MintingKey } from './key/ring.ts';
 import type { TokenKeyService } from './key/source.ts';
@@ -31,8 +29,8 @@ export interface TokenTrust {
   isRevoked(revocables: readonly Revocable[], epoch: number): boolean;
   /** Whether what is known is younger than ten seconds. An older one is read first, for half a second at most. */
   isCurrent(): Promise<boolean>;
-  /** Reads now and not at the next poll, joined with a read that is under way. False when it failed. */
-  refresh(): Promise<boolean>;
+  /** Reads now and not at the next poll. A failure is logged, and tried again. */
+  refresh(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,78 +39,38 @@ export interface TokenTrustOptions {
   readonly keyService?: TokenKeyService | undefined;
 }
 
-const waitForReadMs = 500;
-const afterFailureMs = 500;
-/** A clock that is set back makes what is known look young. A little less than this is a clock being slewed. */
-const backwardSecondsMax = 1;
-
 /**
  * Nothing is read, and nothing polls, until somebody issues or verifies: a process without tokens pays nothing.
  * From then on both are read every 250 ms.
  */
 export function createTokenTrust(services: CoreServices, options: TokenTrustOptions): TokenTrust {
-  const { clock, logger } = services;
   const { audience, keyService } = options;
   const ring = createKeyRing();
   const set = createRevocationSet();
   const loadKeys = createKeyLoader(services, ring, keyService);
   const passRevocations = createRevocationFeed(services, set);
-  const stopped = new AbortController();
-  let readAt: number | null = null;
-  let hasFailed = false;
-  let reading: Promise<boolean> | null = null;
-  let starting: Promise<void> | null = null;
-  let polling: Promise<void> | null = null;
+  let isWhole = true;
   let isUsed = false;
+  let isClosed = false;
+  let starting: Promise<void> | null = null;
 
-  async function read(): Promise<boolean> {
-    const startedAt = clock.now().getTime();
-    try {
+  const current = keepCurrent(services, {
+    async read() {
       await loadKeys();
-      const isWhole = await passRevocations();
-      readAt = isWhole ? startedAt : null;
+      isWhole = await passRevocations();
       if (!isWhole) throw new Error('more revocations are in force than there is room for');
-      hasFailed = false;
-    } catch (cause) {
-      if (!hasFailed && !stopped.signal.aborted)
-        logger.warn({ cause }, 'keys and revocations of scoped tokens cannot be read; trying again');
-      hasFailed = true;
-    }
-    return !hasFailed;
-  }
-
-  const readOnce = (): Promise<boolean> => {
-    reading ??= read().finally(() => (reading = null));
-    return reading;
-  };
-
-  /** A read that is under way may have begun before what the caller wants to see. */
-  async function refresh(): Promise<boolean> {
-    await reading;
-    return await readOnce();
-  }
-
-  async function poll(): Promise<void> {
-    while (!stopped.signal.aborted) {
-      const pauseMs = hasFailed ? afterFailureMs : pollMs;
-      await sleep(pauseMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
-      if (!stopped.signal.aborted) await readOnce();
-    }
-  }
+    },
+    isWhole: () => isWhole,
+    failure: 'keys and revocations of scoped tokens cannot be read; trying again',
+  });
 
   async function start(): Promise<void> {
     if (keyService === undefined) await ensureKeys(services);
-    await readOnce();
-    if (ring.size === 0)
-      throw new CountersignError('unavailable_dependency', {
-        cause: new Error('no key of scoped tokens can be read'),
-      });
-    polling ??= poll();
-  }
-
-  function isYoung(): boolean {
-    const age = readAt === null ? Number.NaN : (clock.now().getTime() - readAt) / 1000;
-    return age >= -backwardSecondsMax && age <= staleSeconds;
+    await current.begin();
+    if (ring.size > 0) return;
+    throw new CountersignError('unavailable_dependency', {
+      cause: new Error('no key of scoped tokens can be read'),
+    });
   }
 
   return {
@@ -120,29 +78,23 @@ export function createTokenTrust(services: CoreServices, options: TokenTrustOpti
     hasKeyService: keyService !== undefined,
     async ready() {
       isUsed = true;
-      if (stopped.signal.aborted) throw new CountersignError('unavailable_dependency');
+      if (isClosed) throw new CountersignError('unavailable_dependency');
       starting ??= start().catch((error: unknown) => {
         starting = null;
         throw error;
       });
       await starting;
     },
-    find: (kid) => ring.find(kid, audience, clock.now()),
+    find: (kid) => ring.find(kid, audience, services.clock.now()),
     minting: () => ring.minting(audience),
     lacksKey: () => isUsed && ring.minting(audience) === undefined,
     isRevoked: (revocables, epoch) => set.holds(revocables, epoch),
-    async isCurrent() {
-      if (isYoung()) return true;
-      if (hasFailed && reading === null) return false; // the poll tries again; nobody waits for it
-      await within(waitForReadMs, refresh(), false);
-      return isYoung();
-    },
-    refresh,
+    isCurrent: () => current.isCurrent(),
+    refresh: () => current.refresh(),
     async close() {
-      stopped.abort();
+      isClosed = true;
       await starting?.catch(() => undefined);
-      await polling;
-      await reading;
+      await current.close();
     },
   };
 }

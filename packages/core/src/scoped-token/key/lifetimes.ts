@@ -1,10 +1,5 @@
+import { staleSeconds } from '../../keep-current.ts';
 import { lifetimeSecondsMax } from '../cst1/format.ts';
-
-/** How often a node reads keys and revocations: four times within the second in which both take effect. */
-export const pollMs = 250;
-
-/** From this age on, what a node has read of keys and revocations is not trusted any more. */
-export const staleSeconds = 10;
 
 /**
  * How long a key must have been `next` before it may mint. A node trusts what it has read for `staleSeconds`, so

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CoreServices } from '../context.ts';
-import { within } from '../within.ts';
+import type { Clock, Logger } from './ports.ts';
+import { within } from './within.ts';
 
 /** What a process has read, and reads again and again, from its first use on. */
 export interface Current {
+  /** Reads now, and from then on four times a second. */
+  begin(): Promise<void>;
   /**
    * Whether what was read is younger than ten seconds. The first call begins to read; what is older is read first,
    * for half a second at most.
@@ -16,6 +18,8 @@ export interface Current {
 
 interface CurrentOptions {
   readonly read: () => Promise<void>;
+  /** False when what was read is not all of it: then it is not current, however young. */
+  readonly isWhole?: () => boolean;
   /** What is logged when it cannot be read, once until it can. */
   readonly failure: string;
 }
@@ -24,7 +28,7 @@ interface CurrentOptions {
 const pollMs = 250;
 const afterFailureMs = 500;
 /** From this age on what was read is not trusted any more. */
-const staleSeconds = 10;
+export const staleSeconds = 10;
 const waitForReadMs = 500;
 /** A process that has just started may have to connect first. */
 const waitForFirstReadMs = 5000;
@@ -33,8 +37,8 @@ const backwardSecondsMax = 1;
 
 /** However many ask, one read is under way at a time, and while reading fails nobody waits for it. */
 export function keepCurrent(
-  { clock, logger }: Pick<CoreServices, 'clock' | 'logger'>,
-  { read, failure }: CurrentOptions,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+  { read, isWhole = () => true, failure }: CurrentOptions,
 ): Current {
   const stopped = new AbortController();
   const { signal } = stopped;
@@ -77,10 +81,16 @@ export function keepCurrent(
 
   function isYoung(): boolean {
     const age = readAt === null ? Number.NaN : (clock.now().getTime() - readAt) / 1000;
-    return age >= -backwardSecondsMax && age <= staleSeconds;
+    return isWhole() && age >= -backwardSecondsMax && age <= staleSeconds;
   }
 
   return {
+    async begin() {
+      if (signal.aborted) return;
+      if (polling !== null) return await readAnew();
+      polling = poll();
+      await reading;
+    },
     async isCurrent() {
       if (signal.aborted) return false;
       polling ??= poll();
