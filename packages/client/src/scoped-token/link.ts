@@ -7,7 +7,7 @@ const algorithm = { name: 'HMAC', hash: 'SHA-256' };
  * @throws TypeError in a page that was loaded over plain HTTP from elsewhere: browsers keep WebCrypto from it.
  */
 export async function link(tag: string, block: string): Promise<string> {
-  const { subtle } = crypto as { subtle?: SubtleCrypto };
+  const { subtle } = crypto as Partial<typeof crypto>;
   if (!subtle) throw new TypeError('there is no WebCrypto here: load the page over https');
   const key = await subtle.importKey('raw', bytesOf(tag), algorithm, false, ['sign']);
   const signature = await subtle.sign(algorithm.name, key, bytesOf(`~${block}`));

@@ -71,7 +71,7 @@ async function blockOf(
   const exp = maxAgeSeconds === undefined ? undefined : now + maxAgeSeconds;
   if (exp !== undefined && exp > restrictions.endsAt) throw new CountersignError('lifetime_too_long');
   const carriers = carrierLetters(parsed.carriers);
-  if ([...(carriers ?? '')].some((letter) => !restrictions.carriers.includes(letter)))
+  if (Array.from(carriers ?? '').some((letter) => !restrictions.carriers.includes(letter)))
     throw new CountersignError('scope_too_wide');
   const lifetime = (exp ?? restrictions.endsAt) - restrictions.startsAt;
   assertFitForUrl(carriers, lifetime, id !== undefined || restrictions.requests.length > 0);

@@ -33,7 +33,7 @@ export function callAuth({ caller }: Edge): CallAuth {
   };
 }
 
-export function tokenAuth({ id, restrictions }: AcceptedToken): TokenAuth {
+function tokenAuth({ id, restrictions }: AcceptedToken): TokenAuth {
   return {
     id,
     expiresAt: new Date(restrictions.endsAt * 1000),

@@ -51,7 +51,7 @@ const sources: Readonly<Record<string, string>> = {
 
 const sourceOf = (name: string): string => new URL(sources[name] ?? '', root).pathname;
 
-/** What the compiler says of a program, by the strict settings of the client; nothing when it is right. */
+/** What the compiler says of a program itself, by the strict settings of the client; nothing when it is right. */
 export async function compile(program: string): Promise<string> {
   const cache = join(server, 'node_modules/.cache');
   mkdirSync(cache, { recursive: true });
@@ -66,10 +66,13 @@ export async function compile(program: string): Promise<string> {
       include: ['program.ts'],
     };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(project));
-    return await run('tsc', ['-p', join(folder, 'tsconfig.json'), '--pretty', 'false']).then(
+    const output = await run('tsc', ['-p', join(folder, 'tsconfig.json'), '--pretty', 'false']).then(
       ({ stdout }) => stdout,
       ({ stdout }: { readonly stdout: string }) => stdout,
     );
+    // What is wrong in our sources is another check's to say. A message goes on in lines that are indented.
+    const messages = output.split(/\n(?! )/);
+    return messages.filter((message) => message.includes('program.ts(')).join('\n');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

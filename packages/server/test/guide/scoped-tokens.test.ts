@@ -3,7 +3,9 @@ import { createTestDatabase } from '@countersign/core/testing';
 import type { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { nextSecondsMin, staleSeconds } from '../../../core/src/scoped-token/key/lifetimes.ts';
+import { staleSeconds } from '../../../core/src/keep-current.ts';
+import { queryLifetimeSecondsMax } from '../../../core/src/scoped-token/carriers.ts';
+import { nextSecondsMin } from '../../../core/src/scoped-token/key/lifetimes.ts';
 import { rejectionsPerMinuteMax } from '../../../core/src/scoped-token/reject.ts';
 import { lifetimeSecondsDefault } from '../../../core/src/scoped-token/schema.ts';
 import * as format from '../../../core/src/scoped-token/cst1/format.ts';
@@ -75,6 +77,7 @@ it('the limits of the guide are those of the code', () => {
     `| narrowings | ${format.blocksMax} blocks of ${count(format.blockCharactersMax)} characters |`,
     `| lifetime | ${format.lifetimeSecondsMax / 3600} hours at most, one hour when nothing is said |`,
     `| clocks | no tolerance for the end, ${format.clockSkewSeconds} seconds for the beginning |`,
+    `| in a URL | ${queryLifetimeSecondsMax} seconds, or once |`,
     `| knowledge of keys and revocations | trusted for ${staleSeconds} seconds |`,
     `| a new key | \`next\` for ${nextSecondsMin} seconds before it mints |`,
     `| a proof of a client key | ${count(proofCharactersMax)} characters, ${ageSecondsMax} seconds old, ${aheadSecondsMax} ahead; ${count(rememberedMax)} remembered by a process, ${count(rememberedPerKeyMax)} of one key |`,

@@ -64,7 +64,7 @@ it('other data than was granted is refused, and the grant is still there', async
   expect(await ada.send(data)).toBe(1);
 });
 
-it('it opens nothing else, neither ours nor a procedure that is not paid for; and a token without one pays nothing', async () => {
+it('such a token opens nothing else, neither ours nor a procedure that is not paid for; and a token without one pays nothing', async () => {
   const { token, data, executed, caller } = await paying();
   const ada = await caller(token);
   await expect(ada.sendOther()).rejects.toMatchObject(reason('insufficient_scope'));
