@@ -44,7 +44,7 @@ export async function may(kind: Actor['kind'], path: string, input: unknown): Pr
   const caller = router.createCaller({
     countersign: {
       core: unreachable,
-      caller: knownCaller(actors[kind]),
+      caller: knownCaller(unreachable, actors[kind]),
       credentials: nothing<CredentialGate>('credentials'),
       logger: silent,
       request: null,
@@ -97,10 +97,11 @@ const keys = nothing<ServiceKeyTrust>('the service keys');
 const unreachable = {
   context: (actor: Actor) =>
     new Proxy<Record<string | symbol, unknown>>(
-      { actor, operations: { get: () => operation } },
+      { actor, operations: { get: () => operation }, logger: silent, db: nothing('the database') },
       {
         get(known, name) {
-          if (name in known) return known[name];
+          // To await it is to ask whether it has a `then`.
+          if (name in known || name === 'then') return known[name];
           throw new Reached(String(name));
         },
       },

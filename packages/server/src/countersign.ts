@@ -7,7 +7,7 @@ import {
   type EventType,
 } from '@countersign/core';
 import type { AnyTRPCRouter } from '@trpc/server';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { acceptActor } from './caller/accept-actor.ts';
 import { isCaller, knownCaller, nobody, type Caller } from './caller/caller.ts';
 import { createIdentify } from './caller/identify.ts';
@@ -31,6 +31,10 @@ import { createPlaces } from './stream/places.ts';
 import { attachWebSocket } from './websocket/attach.ts';
 import type { AttachedWebSocket } from './websocket/attached.ts';
 import { gateOf, type GatedSocket } from './websocket/gate.ts';
+import {
+  presentationOf as presentationOfSocket,
+  type ConnectionParameters,
+} from './websocket/credentials.ts';
 import { socketLimits } from './websocket/limits.ts';
 
 type Operations = Core['authorizationRequest'];
@@ -64,8 +68,18 @@ export interface Countersign {
    * ```ts
    * const createContext = async ({ req }) => cs.context(await cs.authenticate(req), { request: req });
    * ```
+   *
+   * In a WebSocket server of your own it takes the upgrade and the connection parameters:
+   *
+   * @example
+   * ```ts
+   * const createContext = async ({ req, res, info }) =>
+   *   cs.context(await cs.authenticate(req, info.connectionParams), { socket: res });
+   * ```
+   * @throws CountersignError `unavailable_dependency` when nobody can say whether a credential counts.
    */
   authenticate(request: Request): Promise<Caller>;
+  authenticate(upgrade: IncomingMessage, parameters: ConnectionParameters): Promise<Caller>;
   /** The same procedures without HTTP. Refusals are thrown as a TRPCError whose `cause` is the CountersignError. */
   createCaller(actor: Actor): ReturnType<CountersignRouter['createCaller']>;
   /** Begins a procedure of your own that tokens may open: `t.procedure.concat(cs.scoped)`. */
@@ -153,7 +167,7 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     operations: Object.values(operations),
     scopedToken: { audience, whenRevocationsAreStale, keyService },
   });
-  const publicUrl = createPublicUrl(givenPublicUrl);
+  const publicUrl = createPublicUrl(givenPublicUrl, logger);
   const clock = coreOptions.clock ?? systemClock;
   const listeners = createListeners({ core, logger });
   const isActive = createSubjectActivity(subjectActive, clock);
@@ -177,7 +191,7 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
   const context: Countersign['context'] = (actor, { request, socket } = {}) => ({
     countersign: {
       core,
-      caller: callerOf(actor),
+      caller: callerOf(core, actor),
       credentials,
       logger,
       request: request ?? null,
@@ -185,7 +199,12 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
       streams,
     },
   });
-  const authenticate = (request: Request) => identify(presentationOf(request, queryParameter, publicUrl));
+  const authenticate = (request: Request | IncomingMessage, parameters: ConnectionParameters = null) =>
+    identify(
+      !('rawHeaders' in request)
+        ? presentationOf(request, queryParameter, publicUrl)
+        : presentationOfSocket(request, publicUrl)(parameters),
+    );
   const contextOf = async (request: Request) => context(await authenticate(request), { request });
   const drain = async () => {
     eventStreams.end();
@@ -245,8 +264,8 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
 }
 
 /** What `authenticate` found is as it is; an actor is checked, since a host made it. */
-function callerOf(given: Actor | Caller | null | undefined): Caller {
-  if (given && isCaller(given)) return given;
-  const actor = acceptActor(given);
-  return actor === null ? nobody : knownCaller(actor);
+function callerOf(core: Core, given: Actor | Caller | null | undefined): Caller {
+  if (given && isCaller(core, given)) return given;
+  const actor = acceptActor(given as Actor | null | undefined);
+  return actor === null ? nobody : knownCaller(core, actor);
 }

@@ -1,4 +1,4 @@
-import type { Actor, PresentedToken } from '@countersign/core';
+import type { Actor, Core, PresentedToken } from '@countersign/core';
 
 /**
  * Who is at the door, by what they presented when they came.
@@ -16,31 +16,35 @@ export type Caller =
   | { readonly kind: 'key'; readonly actor: Actor; readonly keyId: string }
   | { readonly kind: 'bearer'; readonly actor: Actor; readonly presented: PresentedToken };
 
-/** Made here and nowhere else: an object that merely looks like one, out of a host's data, is none. */
-const genuine = new WeakSet<object>();
+/** Nobody has proved anything: what these may do is the same everywhere. */
+export const nobody: Caller = Object.freeze({ kind: 'nobody' });
+export const several: Caller = Object.freeze({ kind: 'several' });
 
-function make(caller: Caller): Caller {
-  genuine.add(caller);
-  return caller;
+/** By whom a caller was found. An object that merely looks like one, out of a host's data, was found by nobody. */
+const foundBy = new WeakMap<object, Core>();
+
+function found(core: Core, caller: Caller): Caller {
+  foundBy.set(caller, core);
+  return Object.freeze(caller);
 }
 
-export const nobody = make({ kind: 'nobody' });
-export const several = make({ kind: 'several' });
-
-export function knownCaller(actor: Actor): Caller {
-  return make({ kind: 'known', actor });
+export function knownCaller(core: Core, actor: Actor): Caller {
+  return found(core, { kind: 'known', actor });
 }
 
-export function keyCaller(actor: Actor, keyId: string): Caller {
-  return make({ kind: 'key', actor, keyId });
+export function keyCaller(core: Core, actor: Actor, keyId: string): Caller {
+  return found(core, { kind: 'key', actor, keyId });
 }
 
-export function bearerCaller(actor: Actor, presented: PresentedToken): Caller {
-  return make({ kind: 'bearer', actor, presented });
+/** The token's text is no part of what a host sees when it logs its context. */
+export function bearerCaller(core: Core, actor: Actor, presented: PresentedToken): Caller {
+  const caller = { kind: 'bearer', actor } as const;
+  return found(core, Object.defineProperty(caller, 'presented', { value: presented }) as Caller);
 }
 
-export function isCaller(given: object): given is Caller {
-  return genuine.has(given);
+/** Whether it was found by this Countersign; what another in the same process has found says nothing here. */
+export function isCaller(core: Core, given: object): given is Caller {
+  return given === nobody || given === several || foundBy.get(given) === core;
 }
 
 /** In whose name a caller would act; null for who cannot. */

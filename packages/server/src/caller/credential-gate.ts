@@ -1,6 +1,8 @@
-import { CountersignError, type Core, type PresentedToken } from '@countersign/core';
+import { CountersignError, type AcceptedToken, type Core, type PresentedToken } from '@countersign/core';
 import { allowsProcedure, type ProcedureType } from '@countersign/core/scoped-token';
 import type { Caller } from './caller.ts';
+import { createCredentialWatch } from './credential-watch.ts';
+import { scopeOverOurs } from './scope-over-ours.ts';
 
 /** A procedure as a scope names it. */
 export interface ProcedureCall {
@@ -8,6 +10,8 @@ export interface ProcedureCall {
   readonly path: string;
   /** Whether it is one that a granted request, carried by the token, may pay for; who admits it then makes it pay. */
   readonly isPayable?: boolean;
+  /** Whether it is one of ours, by its path relative to our router. */
+  readonly isOurs?: boolean;
 }
 
 /** Asks a credential again, on every use: for each call of a batch, each message of a socket, each event of a stream. */
@@ -17,22 +21,24 @@ export interface CredentialGate {
    * `insufficient_scope` when it does not open this procedure; `unavailable_dependency` when nobody can say.
    */
   admit(presented: PresentedToken, call: ProcedureCall): Promise<void>;
-  /** @throws CountersignError as {@link admit}, but for the scope. */
-  assertAlive(presented: PresentedToken): Promise<void>;
   /**
-   * The same of any caller. For one that the host vouches for there is nothing to ask.
+   * The token as it stands now.
+   *
+   * @throws CountersignError as {@link admit}, but for the scope.
+   */
+  assertAlive(presented: PresentedToken): Promise<AcceptedToken>;
+  /**
+   * The same of any caller of a stream or call. For one that the host vouches for there is nothing to ask.
    *
    * @throws CountersignError `unauthenticated`, `unavailable_dependency`.
    */
-  assertCaller(caller: Caller): Promise<void>;
+  assertCaller(caller: Caller, type: ProcedureType): Promise<void>;
   /** Calls `onEnd` once, within a second or so, when the credential has ended or was revoked. Returns what stops it. */
   watch(caller: Caller, onEnd: () => void): () => void;
   /** Callers that are looked after now. */
   readonly watched: number;
   close(): void;
 }
-
-const lookMilliseconds = 1_000;
 
 export interface CredentialGateOptions {
   readonly core: Core;
@@ -41,57 +47,52 @@ export interface CredentialGateOptions {
 
 export function createCredentialGate({ core, isActive }: CredentialGateOptions): CredentialGate {
   const { verifier, reject } = core.scopedToken;
-  const watched = new Map<Caller, Set<() => void>>();
-  let timer: NodeJS.Timeout | undefined;
 
-  async function assertAlive({ accepted }: PresentedToken, type?: ProcedureType): Promise<void> {
+  /** The token itself, from memory; the host is not asked. */
+  async function recheck({ accepted }: PresentedToken): Promise<AcceptedToken> {
     const verdict = await verifier.recheck(accepted);
-    if (!verdict.ok) {
-      reject(accepted, { reason: verdict.reason });
-      throw new CountersignError('unauthenticated');
-    }
-    if (verdict.onlyQueries && type !== undefined && type !== 'query')
-      throw new CountersignError('unavailable_dependency');
+    if (verdict.ok) return verdict;
+    reject(accepted, { reason: verdict.reason });
+    const isUnknown = verdict.reason === 'revocations_unknown';
+    throw new CountersignError(isUnknown ? 'unavailable_dependency' : 'unauthenticated');
+  }
+
+  async function assertActive({ accepted }: PresentedToken): Promise<void> {
     if (await isActive(accepted.subjectId)) return;
     reject(accepted, { reason: 'inactive_subject' });
     throw new CountersignError('unauthenticated');
   }
 
-  async function assertCaller(caller: Caller): Promise<void> {
-    if (caller.kind === 'bearer') await assertAlive(caller.presented);
-    else if (caller.kind === 'key' && !(await core.serviceKey.isInForce(caller.keyId)))
-      throw new CountersignError('unauthenticated');
+  async function assertAlive(presented: PresentedToken, type?: ProcedureType): Promise<AcceptedToken> {
+    const now = await recheck(presented);
+    if (now.onlyQueries && type !== undefined && type !== 'query')
+      throw new CountersignError('unavailable_dependency');
+    await assertActive(presented);
+    return now;
   }
 
-  async function hasEnded(caller: Caller): Promise<boolean> {
-    try {
-      await assertCaller(caller);
-      return false;
-    } catch (error) {
-      // While nobody can say, a stream waits: each event is asked for before it leaves.
-      return error instanceof CountersignError && error.reason === 'unauthenticated';
-    }
+  async function assertKey(keyId: string): Promise<void> {
+    if (!(await core.serviceKey.isInForce(keyId))) throw new CountersignError('unauthenticated');
   }
 
-  async function look(): Promise<void> {
-    for (const [caller, ends] of watched) {
-      if (!(await hasEnded(caller))) continue;
-      watched.delete(caller);
-      for (const end of ends) end();
-    }
-    timer = undefined;
-    lookLater();
-  }
-
-  function lookLater(): void {
-    if (watched.size > 0) timer ??= setTimeout(() => void look(), lookMilliseconds).unref();
-  }
+  const watch = createCredentialWatch({
+    hasEnded: (caller) =>
+      isRefused(async () => {
+        if (caller.kind === 'bearer') await recheck(caller.presented);
+        if (caller.kind === 'key') await assertKey(caller.keyId);
+      }),
+    isInactive: (caller) =>
+      isRefused(async () => {
+        if (caller.kind === 'bearer') await assertActive(caller.presented);
+      }),
+  });
 
   return {
-    async admit(presented, { type, path, isPayable = false }) {
+    async admit(presented, { type, path, isPayable = false, isOurs = false }) {
       const { accepted } = presented;
       await assertAlive(presented, type);
-      if (!allowsProcedure(accepted.scope, type, path)) {
+      const scope = isOurs ? scopeOverOurs(accepted.scope) : accepted.scope;
+      if (!allowsProcedure(scope, type, path)) {
         reject(accepted, { reason: 'out_of_scope', type, path });
         throw new CountersignError('insufficient_scope');
       }
@@ -102,25 +103,26 @@ export function createCredentialGate({ core, isActive }: CredentialGateOptions):
       }
     },
     assertAlive: (presented) => assertAlive(presented),
-    assertCaller,
-    watch(caller, onEnd) {
-      if (!canEnd(caller)) return () => undefined;
-      const ends = watched.get(caller) ?? new Set();
-      watched.set(caller, ends.add(onEnd));
-      lookLater();
-      return () => {
-        ends.delete(onEnd);
-        if (ends.size === 0 && watched.get(caller) === ends) watched.delete(caller);
-      };
+    async assertCaller(caller, type) {
+      if (caller.kind === 'bearer') await assertAlive(caller.presented, type);
+      if (caller.kind === 'key') await assertKey(caller.keyId);
     },
+    watch: (caller, onEnd) => (canEnd(caller) ? watch.watch(caller, onEnd) : () => undefined),
     get watched() {
-      return watched.size;
+      return watch.size;
     },
-    close() {
-      clearTimeout(timer);
-      watched.clear();
-    },
+    close: () => watch.close(),
   };
+}
+
+/** While nobody can say, a stream waits: each event is asked for before it leaves. */
+async function isRefused(ask: () => Promise<void>): Promise<boolean> {
+  try {
+    await ask();
+    return false;
+  } catch (error) {
+    return error instanceof CountersignError && error.reason === 'unauthenticated';
+  }
 }
 
 /** Whether a caller's credential can end while its connection lasts. */

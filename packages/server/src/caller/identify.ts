@@ -1,4 +1,10 @@
-import { actorOfToken, type Core, type TokenCarrier, type TokenVerdict } from '@countersign/core';
+import {
+  actorOfToken,
+  CountersignError,
+  type Core,
+  type TokenCarrier,
+  type TokenVerdict,
+} from '@countersign/core';
 import { bearerCaller, keyCaller, knownCaller, nobody, several, type Caller } from './caller.ts';
 import { inspectScopedToken } from '@countersign/core/scoped-token';
 import type { DpopVerifier } from '../dpop/verifier.ts';
@@ -38,7 +44,7 @@ export const boundScheme = 'dpop';
 /**
  * Who calls. Cookies are never looked at, so a page in somebody's browser cannot act by being open.
  *
- * @throws CountersignError `unavailable_dependency` when nobody can say whether a service key is one.
+ * @throws CountersignError `unavailable_dependency` when nobody can say whether a credential counts.
  */
 export function createIdentify(identification: Identification): Identify {
   const { core, isBootstrapKey, schemes, dpop } = identification;
@@ -47,25 +53,37 @@ export function createIdentify(identification: Identification): Identify {
   async function byServiceKey(presented: string): Promise<Caller> {
     if (!serviceKeyPattern.test(presented)) return nobody;
     const bootstrap = isBootstrapKey(presented);
-    if (bootstrap !== null) return knownCaller(bootstrap);
+    if (bootstrap !== null) return knownCaller(core, bootstrap);
     const actor = await core.serviceKey.find(presented);
     return actor !== null && 'keyId' in actor && actor.keyId !== undefined
-      ? keyCaller(actor, actor.keyId)
+      ? keyCaller(core, actor, actor.keyId)
       : nobody;
   }
 
-  async function byToken(
+  async function byToken(token: string, carrier: TokenCarrier): Promise<Caller> {
+    return accept(token, await verifier.verify(token, { carrier }));
+  }
+
+  /** A token that is bound to no key has no business under this scheme. */
+  async function byBoundToken(
     token: string,
     carrier: TokenCarrier,
     possession?: PossessionProof,
   ): Promise<Caller> {
     const unproven = await verifier.verify(token, { carrier });
-    const verdict =
-      !unproven.ok && unproven.reason === 'client_key_unproven' && possession !== undefined
-        ? await withProof(token, carrier, possession)
-        : unproven;
-    if (verdict.ok) return bearerCaller(actorOfToken(verdict), { text: token, accepted: verdict });
+    if (unproven.ok) {
+      reject(unproven, { reason: 'not_bound' });
+      return nobody;
+    }
+    const isOnlyUnproven = unproven.reason === 'client_key_unproven' && possession !== undefined;
+    return accept(token, isOnlyUnproven ? await withProof(token, carrier, possession) : unproven);
+  }
+
+  /** @throws CountersignError `unavailable_dependency` when nobody can say: the token may be good. */
+  function accept(token: string, verdict: TokenVerdict): Caller {
+    if (verdict.ok) return bearerCaller(core, actorOfToken(verdict), { text: token, accepted: verdict });
     reject(verdict.known ?? null, { reason: verdict.reason });
+    if (verdict.reason === 'revocations_unknown') throw new CountersignError('unavailable_dependency');
     return nobody;
   }
 
@@ -77,7 +95,8 @@ export function createIdentify(identification: Identification): Identify {
   ): Promise<TokenVerdict> {
     const inspection = inspectScopedToken(token);
     const clientKeys = inspection.ok ? inspection.restrictions.clientKeys : [];
-    const proven = await dpop.verify({ ...possession, token, clientKeys });
+    const holder = inspection.ok ? inspection.claims.sub : '';
+    const proven = await dpop.verify({ ...possession, token, clientKeys, holder });
     return await verifier.verify(token, { carrier, provenKeys: proven.ok ? [proven.thumbprint] : [] });
   }
 
@@ -89,7 +108,7 @@ export function createIdentify(identification: Identification): Identify {
     if (authorization === null) return nobody;
     const { scheme, credential } = authorization;
     if (credential.startsWith('csk_')) return scheme === 'bearer' ? await byServiceKey(credential) : nobody;
-    if (scheme === boundScheme) return await byToken(credential, carrier, possession);
+    if (scheme === boundScheme) return await byBoundToken(credential, carrier, possession);
     return schemes.includes(scheme) ? await byToken(credential, carrier) : nobody;
   };
 }

@@ -22,20 +22,26 @@ export function createSubjectActivity(
   return async (subjectId) => {
     const now = clock.now().getTime();
     const known = answers.get(subjectId);
-    if (known !== undefined && now >= known.at && now - known.at < rememberedMilliseconds)
-      return await known.answer;
+    const isFresh = known !== undefined && now >= known.at && now - known.at < rememberedMilliseconds;
+    if (isFresh) return await settled(known.answer);
     const answer = askOnce(ask, subjectId);
+    answer.catch(() => {
+      if (answers.get(subjectId)?.answer === answer) answers.delete(subjectId);
+    });
     answers.delete(subjectId); // to the end of the order of age
     answers.set(subjectId, { at: now, answer });
     const [oldest] = answers.size > rememberedMax ? answers.keys() : [];
     if (oldest !== undefined) answers.delete(oldest);
-    try {
-      return await answer;
-    } catch (cause) {
-      if (answers.get(subjectId)?.answer === answer) answers.delete(subjectId);
-      throw new CountersignError('unavailable_dependency', { cause });
-    }
+    return await settled(answer);
   };
+}
+
+async function settled(answer: Promise<boolean>): Promise<boolean> {
+  try {
+    return await answer;
+  } catch (cause) {
+    throw new CountersignError('unavailable_dependency', { cause });
+  }
 }
 
 async function askOnce(ask: SubjectActive, subjectId: string): Promise<boolean> {

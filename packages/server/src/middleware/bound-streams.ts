@@ -1,7 +1,6 @@
 import { CountersignError } from '@countersign/core';
-import { actorOf } from '../caller/caller.ts';
 import { canEnd } from '../caller/credential-gate.ts';
-import { subjectOf } from '../caller/subject-of.ts';
+import { holderOf } from '../caller/holder-of.ts';
 import type { Edge } from '../context.ts';
 import { untilEnded } from '../stream/until-ended.ts';
 import { t } from '../trpc/trpc.ts';
@@ -45,8 +44,8 @@ function watchCredential({ caller, credentials }: Edge, left: AbortSignal | unde
 }
 
 function takePlaces({ caller, connection, streams }: Edge): () => void {
-  const subject = subjectOf(actorOf(caller));
-  const ofSubject = subject === null ? undefined : streams.ofSubject.take(subject);
+  const holder = holderOf(caller);
+  const ofSubject = holder === null ? undefined : streams.ofSubject.take(holder);
   const ofConnection = connection === null ? undefined : streams.ofConnection.take(connection);
   const leave = () => {
     ofSubject?.();

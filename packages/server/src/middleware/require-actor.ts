@@ -23,10 +23,10 @@ export async function requireActor(
     case 'known':
       return core.context(caller.actor);
     case 'key':
-      await credentials.assertCaller(caller);
+      await credentials.assertCaller(caller, call.type);
       return core.context(caller.actor);
     case 'bearer':
-      await credentials.admit(caller.presented, call);
+      await credentials.admit(caller.presented, { ...call, isOurs: true });
       return core.context(caller.actor, caller.presented);
   }
 }

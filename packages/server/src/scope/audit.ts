@@ -1,7 +1,7 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import { enter } from '../middleware/enter.ts';
 import { isOurPath } from './our-paths.ts';
-import { decidesAccess } from './scoped.ts';
+import { decidesAccess, isPaid } from './scoped.ts';
 
 /** Procedures of which nobody has said who may call them. */
 export class UndeclaredProceduresError extends Error {
@@ -28,6 +28,8 @@ export async function auditProcedures(router: AnyTRPCRouter): Promise<void> {
     if (middlewares.some(isEnter)) findings.push(...findingsOfOurs(path, meta?.path));
     else if (!middlewares.some(decidesAccess))
       findings.push(`${path} is neither scoped nor open: t.procedure.concat(cs.scoped) or .concat(cs.open)`);
+    else if (middlewares.some(isPaid) && procedure._def.type !== 'mutation')
+      findings.push(`${path} is paid for and no mutation: what a grant pays for happens once`);
     else if (isOurPath(path))
       findings.push(`${path} begins like a procedure of Countersign: give its router another key`);
   }
@@ -43,7 +45,11 @@ const isEnter = (middleware: object): boolean => enter._middlewares.includes(mid
 
 /** What is read of tRPC's own records. */
 interface AuditedProcedure {
-  readonly _def: { readonly middlewares: readonly object[]; readonly meta?: { readonly path?: string } };
+  readonly _def: {
+    readonly type: string;
+    readonly middlewares: readonly object[];
+    readonly meta?: { readonly path?: string };
+  };
 }
 
 async function allProcedures(router: AnyTRPCRouter): Promise<[string, AuditedProcedure][]> {

@@ -1,12 +1,13 @@
 import { CountersignError, type Operation, type Receipt } from '@countersign/core';
 import { initTRPC } from '@trpc/server';
+import { actorOf } from '../caller/caller.ts';
 import { canEnd, type ProcedureCall } from '../caller/credential-gate.ts';
 import type { CountersignContext, Edge } from '../context.ts';
 import { errorShape, type CountersignErrorShape } from '../error/error-shape.ts';
 import { requireContext } from '../middleware/require-context.ts';
 import { settleError } from '../middleware/settle-error.ts';
-import { untilEnded } from '../stream/until-ended.ts';
-import { whileAlive } from '../stream/while-alive.ts';
+import { lifeOf } from '../stream/while-alive.ts';
+import { bindAnswer, bindSubscription } from './bind-streams.ts';
 import { callAuth } from './call-auth.ts';
 import { isOurPath } from './our-paths.ts';
 
@@ -23,7 +24,9 @@ interface HostCall {
 
 async function enterAsHost(edge: Edge, call: HostCall): Promise<void> {
   const { caller, credentials } = edge;
-  if (caller.kind !== 'bearer') return await credentials.assertCaller(caller);
+  // An operator runs the installation and acts for no subject: a host that reads "no subject" as a service is right.
+  if (actorOf(caller)?.kind === 'operator') throw new CountersignError('forbidden');
+  if (caller.kind !== 'bearer') return await credentials.assertCaller(caller, call.type);
   if (isOurPath(call.path)) throw new CountersignError('internal', { cause: new PathTakenError(call.path) });
   await credentials.admit(caller.presented, call);
 }
@@ -45,23 +48,21 @@ const scope = t.middleware(async ({ ctx, type, path, signal, next }) => {
     const auth = callAuth(edge);
     await enterAsHost(edge, { type, path, isPayable: false });
     const { caller, credentials } = edge;
-    if (type !== 'subscription' || !canEnd(caller)) return await next({ ctx: { auth, ends: signal } });
+    if (!canEnd(caller)) return await next({ ctx: { auth, ends: signal } });
 
-    const ended = new AbortController();
-    const leave = credentials.watch(caller, () => ended.abort());
-    const ends = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
-    const result = await next({ ctx: { auth, ends } });
-    if (!result.ok) {
-      leave();
-      return result;
+    const refusal = (cause: unknown = new CountersignError('unauthenticated')) =>
+      settleError(cause, ctx, path);
+    const owner = { caller, credentials, signal, refusal };
+    if (type !== 'subscription') {
+      const result = await next({ ctx: { auth, ends: signal } });
+      return result.ok ? { ...result, data: bindAnswer(result.data, owner) } : result;
     }
-    const stream = whileAlive(result.data as AsyncIterable<unknown>, {
-      caller,
-      credentials,
-      ended: ended.signal,
-      refusal: (cause = new CountersignError('unauthenticated')) => settleError(cause, ctx, path),
-    });
-    return { ...result, data: untilEnded(stream, signal, leave) };
+    const life = lifeOf(owner);
+    const ends = signal ? AbortSignal.any([signal, life.ended]) : life.ended;
+    const result = await next({ ctx: { auth, ends } });
+    if (result.ok) return { ...result, data: bindSubscription(result.data, owner, life) };
+    life.leave();
+    return result;
   } catch (cause) {
     throw settleError(cause, ctx, path);
   }
@@ -70,7 +71,7 @@ const scope = t.middleware(async ({ ctx, type, path, signal, next }) => {
 /**
  * For a procedure of your own that tokens may open: `t.procedure.concat(cs.scoped)`. A token opens it if its scope
  * lists the whole path, and is asked again on every call, also of a batch or over a socket; a caller that your own
- * session names, or a service, may call; nobody else. `ctx.auth` says who it is; of a subscription, `ctx.ends` is
+ * session names, or a service, may call; nobody else, and no operator. `ctx.auth` says who it is; of a subscription, `ctx.ends` is
  * aborted when the caller leaves or the token ends.
  *
  * @throws CountersignError `unauthenticated`, `invalid_input` for several credentials, `insufficient_scope`.
@@ -95,18 +96,35 @@ export const open = t.procedure.use(openMark);
  */
 export function paidBy(operation: Operation) {
   return markPaid(
-    t.middleware(async ({ ctx, type, path, input, next }) => {
+    t.middleware(async ({ ctx, type, path, input, signal, next }) => {
       try {
         const edge = requireContext(ctx);
+        // What reads, or goes on, is nothing that happens once.
+        if (type !== 'mutation') throw new CountersignError('internal', { cause: new PaidReadError(path) });
         const auth = callAuth(edge);
         await enterAsHost(edge, { type, path, isPayable: true });
         const receipts = await pay(edge, { type, path }, { slug: operation.slug, data: input });
-        return await next({ ctx: { auth, receipts } });
+        const result = await next({ ctx: { auth, receipts } });
+        const { caller, credentials } = edge;
+        const refusal = (cause: unknown = new CountersignError('unauthenticated')) =>
+          settleError(cause, ctx, path);
+        return result.ok
+          ? { ...result, data: bindAnswer(result.data, { caller, credentials, signal, refusal }) }
+          : result;
       } catch (cause) {
         throw settleError(cause, ctx, path);
       }
     }),
   );
+}
+
+/** Declared for a query or a subscription. */
+class PaidReadError extends Error {
+  override readonly name = 'PaidReadError';
+
+  constructor(path: string) {
+    super(`"${path}" is paid for and no mutation: what a grant pays for happens once.`);
+  }
 }
 
 /** The last of all questions, since it consumes. */
@@ -133,6 +151,11 @@ const paid = new WeakSet<object>();
 function markPaid<Builder extends { readonly _middlewares: readonly object[] }>(builder: Builder): Builder {
   for (const middleware of builder._middlewares) paid.add(middleware);
   return builder;
+}
+
+/** Whether a middleware makes a granted request pay. */
+export function isPaid(middleware: object): boolean {
+  return paid.has(middleware);
 }
 
 /** Whether a middleware is one that says who may call. */

@@ -37,6 +37,7 @@ class Ending<Item> implements AsyncIterableIterator<Item, void, void> {
       if (result.done !== true) return result;
     } catch (error) {
       this.#end();
+      void this.#iterator.return?.().catch(() => undefined);
       throw error;
     }
     return this.return();

@@ -31,7 +31,8 @@ export async function* trackedStream<Event extends { readonly id: string }>(
   try {
     for await (const event of events) {
       if (ends && !(await isReady(countersign, ends))) break;
-      if (canEnd(countersign.caller)) await countersign.credentials.assertCaller(countersign.caller);
+      if (canEnd(countersign.caller))
+        await countersign.credentials.assertCaller(countersign.caller, 'subscription');
       yield tracked(event.id, event);
     }
     if (ends?.aborted === true && signal?.aborted !== true) throw new CountersignError('unauthenticated');

@@ -2,9 +2,12 @@ import { attenuateScopedToken } from '@countersign/core/scoped-token';
 import { initTRPC, lazy } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { randomBytes } from 'node:crypto';
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { CountersignContext } from '../../src/index.ts';
+import { startTestServer } from '../../testing/index.ts';
 import { mutate, query, read } from '../support/http.ts';
 import { sharedServer } from '../support/shared-server.ts';
 import { openSocket, reasonOf } from '../support/socket.ts';
@@ -99,7 +102,7 @@ describe('a token comes', () => {
     const { token } = await issue(shared(), { preset: 'subject' });
     for (const scheme of ['Bearer', 'bearer', 'TmpToken', 'TMPTOKEN'])
       expect((await query(shared(), 'event.list', {}, { headers: bearer(token, scheme) })).status).toBe(200);
-    for (const scheme of ['Token', 'Basic', 'DPoP '])
+    for (const scheme of ['Token', 'Basic', 'DPoP', 'DPoP '])
       expect((await query(shared(), 'event.list', {}, { headers: bearer(token, scheme) })).status).toBe(401);
   });
 
@@ -311,6 +314,67 @@ describe('inside a router of the host', () => {
     const request = new Request('http://host.example/', { headers: bearer(token) });
     const withToken = hostRouter().createCaller(cs.context(await cs.authenticate(request)));
     expect(await withToken.invoice.list()).toBe('ada');
+  });
+
+  it('a wildcard that was written for the host’s routers opens none of ours', async () => {
+    const scope = { rpc: { q: ['*.list'], m: ['*.revoke'] } };
+    const { token } = await issue(shared(), { scope });
+    expect(await call(hostRouter(), token, 'invoice.list')).toBeUndefined();
+    for (const path of ['event.list', 'method.list', 'scopedToken.list'])
+      expect(await call(hostRouter(), token, `countersignInAHostXYZ.${path}`)).toBe('insufficient_scope');
+    const revoke = await mutate(
+      shared(),
+      'scopedToken.revoke',
+      { subjectId: 'ada' },
+      { headers: bearer(token) },
+    );
+    expect(revoke.error?.data.reason).toBe('insufficient_scope');
+  });
+
+  it('an operator is nobody’s service: it opens no procedure of the host', async () => {
+    const { cs } = shared();
+    const { key } = await cs
+      .createCaller({ kind: 'operator' })
+      .serviceKey.create({ title: 'console', role: 'operator' });
+    const request = new Request('http://host.example/', { headers: bearer(key ?? '') });
+    for (const caller of [await cs.authenticate(request), { kind: 'operator' } as const])
+      await expect(hostRouter().createCaller(cs.context(caller)).invoice.list()).rejects.toMatchObject({
+        code: 'FORBIDDEN',
+      });
+  });
+
+  it('a caller that another installation has found is nobody here, and no caller shows its token', async () => {
+    const { cs } = shared();
+    await using other = await startTestServer();
+    const { token } = await issue(shared(), { scope: { rpc: { q: ['invoice.list'] } } });
+    const found = await cs.authenticate(new Request('http://host.example/', { headers: bearer(token) }));
+    expect(JSON.stringify(found)).not.toContain('cst1.');
+    const service = await other.cs.authenticate(
+      new Request('http://host.example/', { headers: other.credential }),
+    );
+    expect(service.kind).toBe('known');
+    await expect(hostRouter().createCaller(cs.context(service)).invoice.list()).rejects.toMatchObject({
+      code: 'UNAUTHORIZED',
+    });
+  });
+
+  it('a WebSocket server of the host finds callers by connection parameters as ours does', async () => {
+    const { cs } = shared();
+    const { token } = await issue(shared(), { scope: { rpc: { q: ['invoice.list'] } } });
+    const forSockets = attenuateScopedToken(token, { car: 'w' });
+    const upgrade = (authorization?: string) => {
+      const request = new IncomingMessage(new Socket());
+      request.url = '/trpc';
+      request.headers.host = 'host.example';
+      if (authorization !== undefined) request.rawHeaders.push('Authorization', authorization);
+      return request;
+    };
+    const kindOf = async (...given: Parameters<typeof cs.authenticate>) =>
+      (await cs.authenticate(...given)).kind;
+    expect(await kindOf(upgrade(), bearer(forSockets))).toBe('bearer');
+    expect(await kindOf(upgrade(`Bearer ${forSockets}`), null)).toBe('nobody');
+    expect(await kindOf(upgrade(`Bearer ${token}`), bearer(token))).toBe('several');
+    expect(await kindOf(upgrade(), null)).toBe('nobody');
   });
 
   it('a thing that only looks like an authenticated caller is nobody', async () => {

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { actorKinds, may } from './generate-docs/who-may.ts';
+import { procedureExamples, type ProcedurePath } from './generate-docs/procedure-examples.ts';
+
+async function who(path: ProcedurePath): Promise<string[]> {
+  const { input, fromSubject = input } = procedureExamples[path] as { input: unknown; fromSubject?: unknown };
+  const allowed = [];
+  for (const kind of actorKinds)
+    if (await may(kind, path, kind === 'subject' ? fromSubject : input)) allowed.push(kind);
+  return allowed;
+}
+
+it('the table of who may call what is what core does', async () => {
+  expect(await who('authorizationRequest.consume')).toEqual(['service']);
+  expect(await who('authorizationRequest.get')).toEqual(['service', 'subject', 'device']);
+  expect(await who('authorizationRequest.challenge')).toEqual(['service', 'subject']);
+  expect(await who('scopedToken.introspect')).toEqual(['service']);
+  expect(await who('scopedToken.revoke')).toEqual(['service', 'subject']);
+  expect(await who('serviceKey.create')).toEqual(['operator']);
+});
