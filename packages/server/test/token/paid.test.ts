@@ -1,3 +1,4 @@
+import type { Actor } from '@countersign/core';
 import { initTRPC } from '@trpc/server';
 import { expect, it } from 'vitest';
 import type { CountersignContext } from '../../src/index.ts';
@@ -85,13 +86,12 @@ it('every refusal is written down with its exact reason, for the service and not
     reason('data_mismatch'),
   );
   const { core } = shared().cs;
-  const rejected = async () => {
-    const { items } = await core.event.list(core.context({ kind: 'service' }), {
-      types: ['scoped_token.rejected'],
-    });
+  const rejected = async (actor: Actor) => {
+    const { items } = await core.event.list(core.context(actor), { types: ['scoped_token.rejected'] });
     return items.filter(({ about }) => about.id === id).map((event) => event.data);
   };
   await expect
-    .poll(rejected, { timeout: 5_000 })
+    .poll(() => rejected({ kind: 'service' }), { timeout: 5_000 })
     .toEqual([{ reason: 'data_mismatch', type: 'mutation', path: 'send', times: 1 }]);
+  expect(await rejected({ kind: 'subject', subjectId: 'ada', sessionId: null })).toEqual([{}]);
 });
