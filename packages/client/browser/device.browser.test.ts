@@ -44,7 +44,7 @@ it('a key that a page has stored is used after a reload, can be read by nobody, 
     if (!url.startsWith('/trpc')) return null;
     const proof = String(headers['dpop']);
     return verifier
-      .verify({ proof, method, url: `http://${headers.host}${url}`, token })
+      .verify({ proof, method, url: `http://${headers.host}${url}`, token, holder: 'ada' })
       .then((verdict) => (verdict.ok ? verdict.thumbprint : verdict.reason));
   });
   const { made, kept, exported, answers } = answer as {

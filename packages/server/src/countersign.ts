@@ -199,8 +199,8 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
       streams,
     },
   });
-  const authenticate = (request: Request | IncomingMessage, parameters: ConnectionParameters = null) =>
-    identify(
+  const authenticate = async (request: Request | IncomingMessage, parameters: ConnectionParameters = null) =>
+    await identify(
       !('rawHeaders' in request)
         ? presentationOf(request, queryParameter, publicUrl)
         : presentationOfSocket(request, publicUrl)(parameters),

@@ -44,7 +44,8 @@ export interface CountersignOptions {
   readonly scopedToken?: ScopedTokenSettings;
   /**
    * Where clients reach this server, when a proxy stands between: `https://api.bank.example`, or a function of the
-   * request. It is what a client's proof of its key names; default the URL that arrives here.
+   * request. It is what a client's proof of its key names; without it only `localhost` is
+   * known, and tokens that are bound to a key are refused elsewhere.
    */
   readonly publicUrl?: PublicUrl;
   readonly limits?: Partial<Limits>;

@@ -9,6 +9,7 @@ const request = {
   method: 'POST',
   url: 'https://bank.example/trpc/a.b?batch=1',
   token: 'cst1.k1.e30.t',
+  holder: 'ada',
 } as const;
 
 describe('the server', () => {
@@ -36,7 +37,7 @@ describe('the server', () => {
     const { token } = request;
     const url = 'wss://bank.example:443/trpc?connectionParams=1';
     const proof = await key.proof({ method: 'GET', url, token });
-    const presented = { proof, method: 'GET', url: 'https://bank.example/trpc', token };
+    const presented = { proof, method: 'GET', url: 'https://bank.example/trpc', token, holder: 'ada' };
     expect(await verifier.verify({ ...presented, url })).toEqual({ ok: false, reason: 'wrong_url' });
     expect(await verifier.verify(presented)).toMatchObject({ ok: true });
   });
@@ -75,7 +76,7 @@ it('over a real connection each request needs a proof of its own, and two are as
   const server = createServer((incoming, answer) => {
     const { dpop } = incoming.headers;
     const url = `http://${incoming.headers.host}${incoming.url}`;
-    const presented = { proof: String(dpop), method: String(incoming.method), url, token };
+    const presented = { proof: String(dpop), method: String(incoming.method), url, token, holder: 'ada' };
     void verifier
       .verify(presented)
       .then((verdict) => answer.end(verdict.ok ? verdict.thumbprint : verdict.reason));

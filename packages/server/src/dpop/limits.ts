@@ -11,8 +11,12 @@ export const dpopLimits = {
   aheadSecondsMax: 5,
   /** Proofs remembered at once, some 20 MB; 1,500 a second, all the time. */
   rememberedMax: 100_000,
-  /** Of one key: 30 a second, all the time. One client cannot take the room of all others. */
-  rememberedPerKeyMax: 2_000,
+  /**
+   * Of one holder of tokens: 30 a second, all the time, whatever keys its tokens are bound to. Counted by key it
+   * would bound nobody: who has a token binds it to as many keys as they like, without us. So one holder takes no
+   * more than a fiftieth of the room.
+   */
+  rememberedPerHolderMax: 2_000,
 } as const;
 
 export type DpopLimits = { readonly [Name in keyof typeof dpopLimits]: number };

@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import type { DpopLimits } from './limits.ts';
 
 export interface SeenProof {
+  /** For whom the token is that it was made with: whose share of the room it takes. */
+  readonly holder: string;
   readonly thumbprint: string;
   readonly jti: string;
   /** The proof's `iat`, in seconds. */
@@ -14,6 +16,12 @@ export interface SeenProofs {
   remember(proof: SeenProof, nowSeconds: number): 'remembered' | 'replayed' | 'too_many' | 'not_current';
 }
 
+/** How many proofs of one holder are remembered. */
+interface Share {
+  readonly holder: string;
+  size: number;
+}
+
 /**
  * Proofs that were used, for as long as they could be used again. When there is no room for another one, that
  * one is refused: to forget an old one would be to accept it again, and anybody could cause it by sending many.
@@ -21,11 +29,11 @@ export interface SeenProofs {
  * forgotten is refused.
  */
 export function createSeenProofs(limits: DpopLimits): SeenProofs {
-  const { ageSecondsMax, rememberedMax, rememberedPerKeyMax } = limits;
-  /** By thumbprint, what identifies the proofs of a key: hashes, so that a long `jti` takes no more room. */
-  const ofKeys = new Map<string, Set<string>>();
-  const ofSeconds = new Map<number, { readonly thumbprint: string; readonly id: string }[]>();
-  let size = 0;
+  const { ageSecondsMax, rememberedMax, rememberedPerHolderMax } = limits;
+  /** What identifies the proofs of all keys: hashes, so that a long `jti` takes no more room. */
+  const ids = new Set<string>();
+  const shares = new Map<string, Share>();
+  const ofSeconds = new Map<number, { readonly share: Share; readonly id: string }[]>();
   let lookedAt = 0;
   let forgottenThrough = -1;
 
@@ -41,28 +49,29 @@ export function createSeenProofs(limits: DpopLimits): SeenProofs {
     }
   }
 
-  function forget({ thumbprint, id }: { readonly thumbprint: string; readonly id: string }): void {
-    const ofKey = ofKeys.get(thumbprint);
-    if (ofKey?.delete(id)) size -= 1;
-    if (ofKey?.size === 0) ofKeys.delete(thumbprint);
+  function forget({ share, id }: { readonly share: Share; readonly id: string }): void {
+    ids.delete(id);
+    share.size -= 1;
+    if (share.size === 0) shares.delete(share.holder);
   }
 
   return {
     get size() {
-      return size;
+      return ids.size;
     },
-    remember({ thumbprint, jti, issuedAt }, nowSeconds) {
+    remember({ holder, thumbprint, jti, issuedAt }, nowSeconds) {
       forgetOutdated(nowSeconds);
       if (issuedAt <= forgottenThrough) return 'not_current';
-      const id = hash('sha256', jti, 'base64url');
-      const ofKey = ofKeys.get(thumbprint) ?? new Set();
-      if (ofKey.has(id)) return 'replayed';
-      if (size >= rememberedMax || ofKey.size >= rememberedPerKeyMax) return 'too_many';
-      ofKeys.set(thumbprint, ofKey.add(id));
+      const id = hash('sha256', `${thumbprint} ${jti}`, 'base64url');
+      if (ids.has(id)) return 'replayed';
+      const share = shares.get(holder) ?? { holder, size: 0 };
+      if (ids.size >= rememberedMax || share.size >= rememberedPerHolderMax) return 'too_many';
+      ids.add(id);
+      share.size += 1;
+      shares.set(holder, share);
       const ofSecond = ofSeconds.get(issuedAt) ?? [];
-      ofSecond.push({ thumbprint, id });
+      ofSecond.push({ share, id });
       ofSeconds.set(issuedAt, ofSecond);
-      size += 1;
       return 'remembered';
     },
   };

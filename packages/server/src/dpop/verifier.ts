@@ -19,6 +19,8 @@ export interface PresentedProof {
   readonly url: string;
   /** The token that the request carries. */
   readonly token: string;
+  /** For whom the token is, its subject: proofs are counted by it, since one token can be bound to many keys. */
+  readonly holder: string;
   /**
    * Thumbprints of the keys that the token is bound to. A proof by another key is refused before anything else
    * is computed or remembered. Absent: any key proves itself, and the caller compares.
@@ -63,8 +65,9 @@ export interface DpopVerifierOptions {
  * const verdict = await dpop.verify({
  *   proof: request.headers.get('dpop'),
  *   method: request.method,
- *   url: request.url,
+ *   url: 'https://bank.example/trpc/event.list',
  *   token,
+ *   holder: 'ada',
  *   clientKeys: ['0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I'],
  * });
  * if (!verdict.ok) refuse(verdict.reason);
@@ -108,7 +111,7 @@ export function createDpopVerifier({ clock, limits = dpopLimits }: DpopVerifierO
       const refusal = refusalOf(claims, presented);
       if (refusal !== null) return refuse(refusal);
       const { jti, iat: issuedAt } = claims;
-      const memory = seen.remember({ thumbprint, jti, issuedAt }, seconds(clock));
+      const memory = seen.remember({ holder: presented.holder, thumbprint, jti, issuedAt }, seconds(clock));
       return memory === 'remembered' ? { ok: true, thumbprint } : refuse(memory);
     },
   };

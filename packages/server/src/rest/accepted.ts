@@ -8,23 +8,31 @@ export interface AcceptedCredential {
   /** True while nobody can say whether it was revoked, and only reading is let through. */
   readonly onlyReading: boolean;
   /** What pays for a route that is paid for; null for a token that carries no request. */
-  readonly payer: { readonly actor: Actor; readonly presented: PresentedToken } | null;
+  readonly payer: PresentedBy | null;
   /** `path` still encoded. */
   allows(method: string, path: string): boolean;
   /** Writes down that it was refused for this route, and why. */
   reject(reason: string, method: string, path: string | undefined): void;
 }
 
+/** A token as it stands now, and in whose name it acts. */
+export interface PresentedBy {
+  readonly actor: Actor;
+  readonly presented: PresentedToken;
+}
+
 export function acceptedScopedToken(
   { scopedToken }: Core,
-  { actor, presented }: { readonly actor: Actor; readonly presented: PresentedToken },
+  { actor, presented }: PresentedBy,
 ): AcceptedCredential {
   const { accepted } = presented;
   const { restrictions } = accepted;
   return {
     auth: {
+      kind: actor.kind === 'device' ? 'device' : 'subject',
       subjectId: accepted.subjectId,
-      sessionId: accepted.sessionId,
+      // A device's token names the device there.
+      sessionId: actor.kind === 'device' ? null : accepted.sessionId,
       token: {
         format: 'cst1',
         id: accepted.id,

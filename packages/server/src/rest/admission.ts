@@ -44,8 +44,10 @@ export function createAdmission({ core, identify, credentials, django }: Admissi
       case 'scoped': {
         const caller = await identify(presentation);
         if (caller.kind !== 'bearer') return null;
-        await credentials.assertAlive(caller.presented);
-        return acceptedScopedToken(core, caller);
+        const { actor, presented } = caller;
+        // What was known when it was identified is not asked any more: it may have changed since.
+        const accepted = await credentials.assertAlive(presented);
+        return acceptedScopedToken(core, { actor, presented: { ...presented, accepted } });
       }
     }
   }

@@ -15,7 +15,7 @@ export interface DjangoReader {
   /**
    * Null for one that may not be used; why is in the log.
    *
-   * @throws CountersignError `unavailable_dependency` when nobody can say whether its subject may act.
+   * @throws CountersignError `unavailable_dependency` when nobody can say whether its subject may act, or was revoked.
    */
   read(token: string): Promise<AcceptedCredential | null>;
 }
@@ -54,7 +54,10 @@ export function createDjangoReader(options: DjangoReaderOptions): DjangoReader {
       if (claims instanceof CountersignError) return refuse(claims.reason);
       const standing = await verifier.standingOfSubject(claims.sub, noEpoch);
       if (standing === 'revoked') return refuse('revoked');
-      if (standing === 'unknown') return refuse('revocations_unknown');
+      if (standing === 'unknown') {
+        reject('revocations_unknown');
+        throw new CountersignError('unavailable_dependency');
+      }
       if (!(await isActive(claims.sub))) return refuse('inactive_subject');
       // Asked last, since the others may have taken a while.
       if (!(seconds() < claims.exp)) return refuse('expired');
@@ -85,6 +88,7 @@ function claimsOf(
 
 function authOf({ jti, sub, exp, rcp }: Claims): RequestAuth {
   return {
+    kind: 'subject',
     subjectId: sub,
     sessionId: null,
     token: {

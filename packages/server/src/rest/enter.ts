@@ -1,10 +1,10 @@
 import { CountersignError, type Core } from '@countersign/core';
 import { refuseInput } from '../error/refuse-input.ts';
-import type { SeenRequest } from '../dpop/public-url.ts';
+import type { ClientUrlOf } from '../dpop/public-url.ts';
 import { presentationOf } from '../http/credentials.ts';
 import type { AcceptedCredential } from './accepted.ts';
 import type { Admit } from './admission.ts';
-import { routeCredential, type CredentialRules } from './credential.ts';
+import { routeCredential, type CredentialRules, type RouteCredential } from './credential.ts';
 import { downstreamOf, isNoRequest } from './downstream.ts';
 import type { Refuse } from './refusal.ts';
 import type { RequestAuth } from './request-auth.ts';
@@ -29,7 +29,7 @@ export type Entry =
 
 export type Payment =
   | { readonly kind: 'refused'; readonly answer: Response }
-  | { readonly kind: 'paid'; readonly auth: RequestAuth | null };
+  | { readonly kind: 'paid'; readonly auth: RequestAuth };
 
 export type Enter = (request: Request, route: Route, withoutToken: WithoutToken) => Promise<Entry>;
 
@@ -39,7 +39,7 @@ export interface EnterOptions {
   readonly refuse: Refuse;
   readonly rules: CredentialRules;
   readonly recipientHeader: string;
-  readonly publicUrl: (request: SeenRequest) => string;
+  readonly publicUrl: ClientUrlOf;
 }
 
 export function createEnter({ core, admit, refuse, rules, recipientHeader, publicUrl }: EnterOptions): Enter {
@@ -47,7 +47,7 @@ export function createEnter({ core, admit, refuse, rules, recipientHeader, publi
 
   /** The last of all questions, since it consumes. */
   async function pay({ auth, payer }: AcceptedCredential, slug: string, data: unknown): Promise<RequestAuth> {
-    if (payer === null) return auth;
+    if (payer === null) throw new CountersignError('insufficient_scope');
     const { actor, presented } = payer;
     const context = core.context(actor, presented);
     const receipts = await core.scopedToken.pay(context, presented.accepted, { slug, data });
@@ -55,24 +55,27 @@ export function createEnter({ core, admit, refuse, rules, recipientHeader, publi
   }
 
   return async (request, route, withoutToken) => {
-    const presentation = presentationOf(request, queryParameter, publicUrl);
-    const credential = routeCredential(request, presentation, rules);
+    let credential: RouteCredential = { kind: 'none' };
     const refused = (cause: unknown) =>
       ({ kind: 'refused', answer: refuse(cause, route, credential) }) as const;
 
-    if (isNoRequest(request))
-      return refused(refuseInput('has a method, or a user in its URL, that no route takes'));
-    if (withoutToken === 'pass' && (credential.kind === 'none' || credential.kind === 'foreign')) {
-      const withheld = { recipientHeader, token: false, queryParameter };
-      return {
-        kind: 'entered',
-        request: downstreamOf(request, withheld, null),
-        auth: null,
-        inQuery: false,
-        pay: async () => ({ kind: 'paid', auth: null }),
-      };
-    }
     try {
+      const presentation = presentationOf(request, queryParameter, publicUrl);
+      credential = routeCredential(request, presentation, rules);
+      if (isNoRequest(request))
+        return refused(refuseInput('has a method, or a user in its URL, that no route takes'));
+      // Nobody has authorized what a stranger asks for, so a route that is paid for is open to none.
+      const isStranger = credential.kind === 'none' || credential.kind === 'foreign';
+      if (withoutToken === 'pass' && isStranger && !route.isPaid) {
+        const withheld = { recipientHeader, token: false, queryParameter };
+        return {
+          kind: 'entered',
+          request: downstreamOf(request, withheld, null),
+          auth: null,
+          inQuery: false,
+          pay: async () => refused(new CountersignError('unauthenticated')),
+        };
+      }
       const accepted = await admit(credential, presentation, route);
       const { auth } = accepted;
       const unpaid = (cause: unknown) => {

@@ -1,15 +1,16 @@
 import type { Clock, Core, Logger } from '@countersign/core';
 import type { MiddlewareHandler } from 'hono';
-import type { SeenRequest } from '../dpop/public-url.ts';
+import type { ClientUrlOf } from '../dpop/public-url.ts';
 import type { Identify } from '../caller/identify.ts';
 import type { CredentialGate } from '../caller/credential-gate.ts';
 import type { DjangoTokens } from '../options.ts';
 import { createAdmission } from './admission.ts';
 import { createDjangoReader } from './django-tokens.ts';
 import { createEnter, type WithoutToken } from './enter.ts';
-import { guardHono, type HonoGuardOptions } from './hono.ts';
+import { guardHono, type HonoGuardOptions, type PassingHonoOptions } from './hono.ts';
 import { pathOfUrl } from './path.ts';
 import { createRefusal } from './refusal.ts';
+import { assertNobodyPassesUnpaid } from './nobody-passes-unpaid.ts';
 import type { AuthorizedRequest, PassedRequest, RequestAuth } from './request-auth.ts';
 import { unseen } from './unseen.ts';
 
@@ -25,13 +26,13 @@ export interface GuardOptions {
   readonly method?: string;
   /**
    * What happens to a request without a token of ours: `refuse`, the default, or `pass`, for a route that knows
-   * callers of its own. It then has `auth: null`, and whatever it presented is untouched.
+   * callers of its own. It then has `auth: null`, and whatever it presented is untouched. Not together with `pays`.
    */
   readonly withoutToken?: WithoutToken;
   /**
    * For a route that does what somebody has authorized: a token opens it only if it carries granted authorization
    * requests of this operation for exactly this data. They are consumed before the route runs: one that fails then
-   * has used them up. A request that passes without a token has paid nothing.
+   * has used them up. Nobody else gets in: who has another way to pay takes another route.
    */
   readonly pays?: {
     readonly slug: string;
@@ -40,6 +41,9 @@ export interface GuardOptions {
   };
 }
 
+/** For a route that a request without a token may reach: it pays for nothing. */
+type PassingOptions = GuardOptions & { readonly pays?: never };
+
 type Next<Given extends Request> = (request: Given) => Response | Promise<Response>;
 
 /**
@@ -47,7 +51,8 @@ type Next<Given extends Request> = (request: Given) => Response | Promise<Respon
  *
  * Expiry, revocation, carrier, client key, whether the subject may act, and the scope are asked for each request, and
  * the path is the one the router dispatched on. The route gets `request.auth`, and neither the token nor a recipient
- * that the client has claimed. Refusals are answered as problem documents: 401, 403, 400 for two credentials.
+ * that the client has claimed. Refusals are answered as problem documents: 401, 403, 400 for two credentials, 503 when
+ * nobody can say whether the token counts.
  *
  * Guard a request once, before whatever logs URLs. It is a new `Request` that has lost the token; what a server keeps
  * beside it, as `@hono/node-server` does in `c.env.incoming`, is as it came.
@@ -56,6 +61,7 @@ type Next<Given extends Request> = (request: Given) => Response | Promise<Respon
  * ```ts
  * const answer = await cs.rest(request, ({ auth }) => Response.json(reportsOf(auth.subjectId)));
  * ```
+ * @throws TypeError for `pays` together with `withoutToken: 'pass'`: an anonymous request would have paid nothing.
  */
 export interface RestGuard {
   (
@@ -63,7 +69,7 @@ export interface RestGuard {
     next: Next<AuthorizedRequest>,
     options?: GuardOptions & { readonly withoutToken?: 'refuse' },
   ): Promise<Response>;
-  (request: Request, next: Next<PassedRequest>, options: GuardOptions): Promise<Response>;
+  (request: Request, next: Next<PassedRequest>, options: PassingOptions): Promise<Response>;
   /**
    * The same as a middleware of Hono, which checks `c.req.path` and sets `c.var.auth`.
    *
@@ -75,7 +81,7 @@ export interface RestGuard {
   hono(
     options?: HonoGuardOptions & { readonly withoutToken?: 'refuse' },
   ): MiddlewareHandler<{ Variables: { auth: RequestAuth } }>;
-  hono(options: HonoGuardOptions): MiddlewareHandler<{ Variables: { auth: RequestAuth | null } }>;
+  hono(options: PassingHonoOptions): MiddlewareHandler<{ Variables: { auth: RequestAuth | null } }>;
 }
 
 export interface RestGuardOptions {
@@ -89,7 +95,7 @@ export interface RestGuardOptions {
   readonly queryParameter: string | null;
   readonly recipientHeader: string;
   readonly django?: DjangoTokens | undefined;
-  readonly publicUrl: (request: SeenRequest) => string;
+  readonly publicUrl: ClientUrlOf;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -116,6 +122,7 @@ export function createRestGuard(options: RestGuardOptions): RestGuard {
     next: Next<AuthorizedRequest>,
     { path, method, withoutToken = 'refuse', pays }: GuardOptions = {},
   ): Promise<Response> {
+    assertNobodyPassesUnpaid({ withoutToken, pays });
     const isOverridden = method !== undefined && method !== request.method;
     const route = {
       method: request.method,
@@ -125,7 +132,7 @@ export function createRestGuard(options: RestGuardOptions): RestGuard {
     const entry = await enter(request, route, withoutToken);
     if (entry.kind === 'refused') return entry.answer;
     let { auth } = entry;
-    if (pays !== undefined && auth !== null) {
+    if (pays !== undefined) {
       const payment = await entry.pay(pays.slug, await pays.data(entry.request.clone()));
       if (payment.kind === 'refused') return payment.answer;
       auth = payment.auth;

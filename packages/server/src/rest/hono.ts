@@ -2,6 +2,7 @@ import type { Logger } from '@countersign/core';
 import { canonicalHttpPath } from '@countersign/core/scoped-token';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Enter, WithoutToken } from './enter.ts';
+import { assertNobodyPassesUnpaid } from './nobody-passes-unpaid.ts';
 import { encodeRoutedPath, isPathAsked, pathOfTarget } from './path.ts';
 import type { RequestAuth } from './request-auth.ts';
 import { unseenHeaders } from './unseen.ts';
@@ -19,6 +20,9 @@ export interface HonoGuardOptions {
   readonly pays?: { readonly slug: string; readonly data: (c: Context) => unknown };
 }
 
+/** For a route that a request without a token may reach: it pays for nothing. */
+export type PassingHonoOptions = HonoGuardOptions & { readonly pays?: never };
+
 type Guarded = { Variables: { auth: RequestAuth | null } };
 
 /**
@@ -26,7 +30,8 @@ type Guarded = { Variables: { auth: RequestAuth | null } };
  * again. Where the request line is known (`c.env.incoming` of `@hono/node-server`), it must say the same path and
  * method: what the URL parser has resolved, another middleware has overridden or `mount` has cut off opens nothing.
  *
- * @throws TypeError at the start, for a `mountedAt` that no path begins with.
+ * @throws TypeError at the start, for a `mountedAt` that no path begins with, and for `pays` together with
+ * `withoutToken: 'pass'`.
  */
 export function guardHono(
   enter: Enter,
@@ -35,6 +40,7 @@ export function guardHono(
   return ({ mountedAt = '', withoutToken = 'refuse', pays } = {}) => {
     if (mountedAt !== '' && (canonicalHttpPath(mountedAt) !== mountedAt || mountedAt.endsWith('/')))
       throw new TypeError('mountedAt must be a path such as /api');
+    assertNobodyPassesUnpaid({ withoutToken, pays });
     const warnOnce = once(() =>
       logger.warn(
         {},
@@ -49,7 +55,7 @@ export function guardHono(
       if (entry.kind === 'refused') return entry.answer;
       c.req.raw = entry.request;
       let { auth } = entry;
-      if (pays !== undefined && auth !== null) {
+      if (pays !== undefined) {
         const payment = await entry.pay(pays.slug, await pays.data(c));
         if (payment.kind === 'refused') return payment.answer;
         auth = payment.auth;

@@ -2,8 +2,14 @@ import type { Receipt } from '@countersign/core';
 
 /** What a route may know of the token that opened it. Its text is not among it. */
 export interface RequestAuth {
+  /**
+   * Who acts for the subject: itself, in a session of its own if the token names one, or a `device` that it has
+   * registered. Nobody is signed in on a device: what asks for a session is not for it.
+   */
+  readonly kind: 'subject' | 'device';
   /** Whom the request acts for. What this subject may do is still for the route to ask: a token only narrows it. */
   readonly subjectId: string;
+  /** The session that the token belongs to; null for a device, and for a token of no session. */
   readonly sessionId: string | null;
   readonly token: AuthorizingToken;
   /** For whom the token was made, or last narrowed: for tracking, never to decide by. */

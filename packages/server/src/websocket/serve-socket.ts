@@ -5,10 +5,10 @@ import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData, type WebSocketServer } from 'ws';
 import { actorOf, type Caller } from '../caller/caller.ts';
 import type { Presentation } from '../caller/identify.ts';
-import { subjectOf } from '../caller/subject-of.ts';
+import { holderOf } from '../caller/holder-of.ts';
 import type { CredentialGate } from '../caller/credential-gate.ts';
 import type { CountersignContext } from '../context.ts';
-import { createPublicUrl, type SeenRequest } from '../dpop/public-url.ts';
+import { createPublicUrl, type ClientUrlOf } from '../dpop/public-url.ts';
 import type { Places } from '../stream/places.ts';
 import { urlOf } from './admit-upgrade.ts';
 import { presentationOf } from './credentials.ts';
@@ -25,7 +25,7 @@ export interface SocketServices {
   readonly identify: (presentation: Presentation) => Promise<Caller>;
   readonly credentials: CredentialGate;
   /** The URL that a client used, as it says in a proof of its key. */
-  readonly publicUrl?: (request: SeenRequest) => string;
+  readonly publicUrl?: ClientUrlOf;
   readonly contextOf: (caller: Caller, socket: WebSocket) => CountersignContext;
   /** Where the sockets come from; the adapter's options ask for it. */
   readonly upgrades: WebSocketServer;
@@ -135,9 +135,9 @@ export function serveSocket(
     // It may have gone in the meantime, and nobody would give its place back.
     if (socket.readyState !== WebSocket.OPEN) return contextOf(caller, socket);
     if (isKnown) known();
-    const subject = subjectOf(actor);
-    const leave = subject === null ? null : connections.take(subject);
-    if (subject !== null && leave === null) throw new CountersignError('rate_limited');
+    const holder = holderOf(caller);
+    const leave = holder === null ? null : connections.take(holder);
+    if (holder !== null && leave === null) throw new CountersignError('rate_limited');
     if (leave !== null) leaves.push(leave);
     leaves.push(credentials.watch(caller, bidFarewell));
     return contextOf(caller, socket);

@@ -26,6 +26,7 @@ export const request = {
   method: 'POST',
   url: 'https://bank.example/trpc/authorizationRequest.grant',
   token: 'cst1.k1.eyJqdGkiOiJBUUlEQkFVR0J3Z0pDZ3NNRFE0UEVBIn0.tag',
+  holder: 'ada',
 } as const;
 
 let lastNumber = 0;

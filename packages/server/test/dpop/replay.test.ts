@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { createSeenProofs } from '../../src/dpop/seen-proofs.ts';
 import { dpopLimits } from '../../src/dpop/limits.ts';
-import { at, createHandKey, createJudge, handMade, key } from './hand-made.ts';
+import { at, createHandKey, createJudge, handMade } from './hand-made.ts';
 
 describe('a proof', () => {
   it('is accepted exactly once of 200 times at the same moment', async () => {
@@ -92,16 +92,16 @@ describe('a clock that is set', () => {
 });
 
 describe('the memory', () => {
-  const few = { rememberedMax: 10, rememberedPerKeyMax: 4 };
+  const few = { rememberedMax: 10, rememberedPerHolderMax: 4 };
 
   it('refuses what it has no room for, rather than to forget what it has seen', async () => {
     const { judge, verifier, clock } = createJudge(few);
-    const keys = [key, createHandKey(), createHandKey()];
     const first = handMade();
     expect(await judge(first)).toBe('ok');
-    for (const one of keys) for (let i = 0; i < 6; i += 1) await judge(handMade({ key: one }));
+    for (const holder of ['ada', 'bob', 'eve'])
+      for (let i = 0; i < 6; i += 1) await judge(handMade(), { holder });
     expect(verifier.remembered).toBe(10);
-    expect(await judge(handMade({ key: createHandKey() }))).toBe('too_many');
+    expect(await judge(handMade(), { holder: 'adam' })).toBe('too_many');
     expect(await judge(first)).toBe('replayed');
     clock.advance(62);
     expect(await judge(handMade({ claims: { iat: at + 62 } }))).toBe('ok');
@@ -117,11 +117,23 @@ describe('the memory', () => {
     }
   });
 
-  it('leaves room for other keys when one has used up its own', async () => {
+  it('leaves room for others when one holder has used up their own, by however many keys', async () => {
+    const { judge, verifier, clock } = createJudge(few);
+    const another = () => handMade({ key: createHandKey(), claims: { iat: at } });
+    // Who has a token that is bound to none binds it to a key of theirs as often as they like.
+    for (let i = 0; i < 4; i += 1) expect(await judge(another())).toBe('ok');
+    for (let i = 0; i < 20; i += 1) expect(await judge(another())).toBe('too_many');
+    expect(verifier.remembered).toBe(4);
+    expect(await judge(handMade(), { holder: 'bob' })).toBe('ok');
+    clock.advance(61);
+    expect(await judge(handMade({ claims: { iat: at + 61 } }))).toBe('ok');
+  });
+
+  it('knows a proof again, whoever is said to hold the token', async () => {
     const { judge } = createJudge(few);
-    for (let i = 0; i < 4; i += 1) expect(await judge(handMade())).toBe('ok');
-    expect(await judge(handMade())).toBe('too_many');
-    expect(await judge(handMade({ key: createHandKey() }))).toBe('ok');
+    const proof = handMade();
+    expect(await judge(proof)).toBe('ok');
+    expect(await judge(proof, { holder: 'bob' })).toBe('replayed');
   });
 
   it('is not filled by proofs of keys that no token is bound to', async () => {
@@ -135,31 +147,35 @@ describe('the memory', () => {
   it('stays below 32 MB with as many proofs as there may be, however long their jti, and gets empty again', () => {
     const seen = createSeenProofs(dpopLimits);
     const before = heapUsed();
-    const keys = Array.from({ length: 60 }, (_, index) => `${index}`.padEnd(43, 'k'));
+    const thumbprint = 'k'.repeat(43);
+    const holders = Array.from({ length: 60 }, (_, index) => `${index}`.padEnd(120, 'h'));
     let count = 0;
-    for (const [index, thumbprint] of keys.entries())
+    for (const [index, holder] of holders.entries())
       for (let i = 0; i < 2_500; i += 1) {
         const jti = `${(count += 1)}`.padEnd(128, '~');
-        seen.remember({ thumbprint, jti, issuedAt: at - (index % 60) }, at);
+        // A text of its own each time, as it comes out of a token.
+        const given = Buffer.from(holder).toString();
+        seen.remember({ holder: given, thumbprint, jti, issuedAt: at - (index % 60) }, at);
       }
     expect(count).toBe(150_000);
     expect(seen.size).toBe(dpopLimits.rememberedMax);
     expect(heapUsed() - before).toBeLessThan(32_000_000);
-    expect(seen.remember({ thumbprint: 'x', jti: 'x', issuedAt: at + 66 }, at + 66)).toBe('remembered');
+    const next = { holder: 'x', thumbprint: 'x', jti: 'x', issuedAt: at + 66 };
+    expect(seen.remember(next, at + 66)).toBe('remembered');
     expect(seen.size).toBe(1);
   });
 
-  it('keeps nothing of keys that come and go', () => {
+  it('keeps nothing of holders and keys that come and go', () => {
     const seen = createSeenProofs(dpopLimits);
     const before = heapUsed();
     for (let second = 0; second < 200; second += 1)
       for (let i = 0; i < 1_000; i += 1) {
         const thumbprint = `${second} ${i}`.padEnd(43, 'k');
-        expect(seen.remember({ thumbprint, jti: 'x', issuedAt: at + second }, at + second)).toBe(
-          'remembered',
-        );
+        const proof = { holder: `${i} ${second}`, thumbprint, jti: 'x', issuedAt: at + second };
+        expect(seen.remember(proof, at + second)).toBe('remembered');
       }
-    expect(seen.remember({ thumbprint: 'x', jti: 'x', issuedAt: at + 400 }, at + 400)).toBe('remembered');
+    const next = { holder: 'x', thumbprint: 'x', jti: 'x', issuedAt: at + 400 };
+    expect(seen.remember(next, at + 400)).toBe('remembered');
     expect(seen.size).toBe(1);
     expect(heapUsed() - before).toBeLessThan(8_000_000);
   });

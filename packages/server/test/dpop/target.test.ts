@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPublicUrl } from '../../src/dpop/public-url.ts';
 import { targetOf } from '../../src/dpop/target.ts';
+import { createLogger } from '../../src/log/logger.ts';
 
 describe('the target of a URL', () => {
   it.each([
@@ -84,8 +85,7 @@ describe('behind a proxy', () => {
     },
   });
 
-  it('the URL of a client is the request’s own, unless it is said otherwise, and no header tells another', () => {
-    expect(createPublicUrl()(inside)).toBe(inside.url);
+  it('the URL of a client is what the settings say, and no header tells another', () => {
     expect(createPublicUrl('https://bank.example')(inside)).toBe(
       'https://bank.example/trpc/event.list?input=%7B%7D',
     );
@@ -106,6 +106,37 @@ describe('behind a proxy', () => {
     expect(publicUrl(inside)).toBe('https://evil.example/trpc/event.list');
   });
 
+  it('a function is given no credential that its error could tell', () => {
+    const given: string[] = [];
+    const publicUrl = createPublicUrl(({ url, headers }) => {
+      given.push(url, ...[...headers].flat());
+      return 'https://bank.example';
+    });
+    const names = ['Authorization', 'Proxy-Authorization', 'Cookie', 'DPoP'];
+    const headers = { host: 'bank.example', ...Object.fromEntries(names.map((name) => [name, 'secret'])) };
+    publicUrl(new Request('http://10.0.0.7:4020/trpc/event.list?token=secret', { headers }));
+    expect(given).toEqual(['http://10.0.0.7:4020/trpc/event.list', 'host', 'bank.example']);
+  });
+
+  it.each([
+    ['throws', () => fail()],
+    ['rejects', () => Promise.reject(new Error('no proxy told it'))],
+    ['has an answer later', () => Promise.resolve('https://bank.example')],
+    ['answers with nothing', () => undefined],
+    ['answers with a path', () => '/trpc/event.list'],
+    ['answers with a number', () => 7],
+    ['answers with what cannot be a text', () => Symbol('url')],
+    ['answers with a list', () => ['https://bank.example']],
+  ])('a function that %s leaves the URL unknown, and says so once a minute', async (_what, answer) => {
+    const logged: string[] = [];
+    const logger = createLogger({ level: 'debug', write: (line) => void logged.push(line) });
+    const publicUrl = createPublicUrl(answer as () => string, logger);
+    for (let i = 0; i < 20; i += 1) expect(publicUrl(inside)).toBeNull();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain('"level":"error"');
+  });
+
   it.each([
     ['bank.example'],
     ['wss://bank.example'],
@@ -116,3 +147,41 @@ describe('behind a proxy', () => {
     expect(() => createPublicUrl(root)).toThrow(TypeError);
   });
 });
+
+describe('where no publicUrl is said', () => {
+  it.each([
+    'http://localhost:4020/trpc/event.list',
+    'http://LOCALHOST/',
+    'https://127.0.0.1/',
+    'http://127.1.2.3:1/',
+    'http://[::1]:4020/trpc',
+    'http://[0:0:0:0:0:0:0:1]/',
+  ])('a server on this machine is known by its own URL: %s', (url) => {
+    const { url: seen, headers } = new Request(url);
+    expect(createPublicUrl()({ url: seen, headers })).toBe(seen);
+  });
+
+  it.each([
+    'http://evil.example/trpc/event.list',
+    'http://localhost.evil.example/',
+    'http://evil.localhost/',
+    'http://127.0.0.1.evil.example/',
+    'http://127evil.example/',
+    'http://128.0.0.1/',
+    'http://0.0.0.0/',
+    'http://10.0.0.7/',
+    'http://[::2]/',
+    'http://[::ffff:127.0.0.1]/',
+  ])('a Host header that tells another name says nothing: %s', (url) => {
+    const logged: string[] = [];
+    const logger = createLogger({ level: 'debug', write: (line) => void logged.push(line) });
+    const publicUrl = createPublicUrl(undefined, logger);
+    for (let i = 0; i < 20; i += 1) expect(publicUrl(new Request(url))).toBeNull();
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain('say publicUrl');
+  });
+});
+
+function fail(): never {
+  throw new Error('no proxy told it');
+}

@@ -18,6 +18,7 @@ const figure12 = {
   method: 'GET',
   url: 'https://resource.example.org/protectedresource',
   token: 'Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU',
+  holder: 'ada',
 };
 const figure2 = {
   proof:
@@ -27,6 +28,7 @@ const figure2 = {
   method: 'POST',
   url: 'https://server.example.com/token',
   token: 'none yet',
+  holder: 'ada',
 };
 const thumbprint = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I'; // its figure 8
 

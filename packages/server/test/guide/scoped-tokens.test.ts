@@ -69,7 +69,7 @@ it('each command of the guide is one, with these options', () => {
 
 it('the limits of the guide are those of the code', () => {
   const count = (number: number): string => number.toLocaleString('en-US');
-  const { proofCharactersMax, ageSecondsMax, aheadSecondsMax, rememberedMax, rememberedPerKeyMax } =
+  const { proofCharactersMax, ageSecondsMax, aheadSecondsMax, rememberedMax, rememberedPerHolderMax } =
     dpopLimits;
   expect(lifetimeSecondsDefault).toBe(60 * 60);
   const rows = [
@@ -80,7 +80,7 @@ it('the limits of the guide are those of the code', () => {
     `| in a URL | ${queryLifetimeSecondsMax} seconds, or once |`,
     `| knowledge of keys and revocations | trusted for ${staleSeconds} seconds |`,
     `| a new key | \`next\` for ${nextSecondsMin} seconds before it mints |`,
-    `| a proof of a client key | ${count(proofCharactersMax)} characters, ${ageSecondsMax} seconds old, ${aheadSecondsMax} ahead; ${count(rememberedMax)} remembered by a process, ${count(rememberedPerKeyMax)} of one key |`,
+    `| a proof of a client key | ${count(proofCharactersMax)} characters, ${ageSecondsMax} seconds old, ${aheadSecondsMax} ahead; ${count(rememberedMax)} remembered by a process, ${count(rememberedPerHolderMax)} of one subject |`,
     `| events of refusals | one a minute for a token and reason, ${rejectionsPerMinuteMax} a minute of one process |`,
   ];
   expect(rows.filter((row) => !guide.text.includes(row))).toEqual([]);

@@ -44,6 +44,7 @@ describe('a token that counts', () => {
     const now = Math.floor(host.test.clock.now().getTime() / 1000);
     expect(problem({ body })).toEqual({
       auth: {
+        kind: 'subject',
         subjectId: 'ada',
         sessionId: 's1',
         token: {
@@ -62,6 +63,17 @@ describe('a token that counts', () => {
       expect.objectContaining({ recipient: 'worker' }),
     );
     expect(request!.headers.get('x-api-token-recipient')).toBe('worker');
+  });
+
+  it('of a device says so, and is of no session', async () => {
+    const device = `fact_${'0'.repeat(26)}`;
+    const { body } = await host.send('GET /foo', bearer(host.mint({ scp: scope, sid: device })));
+    expect(problem({ body })).toMatchObject({ auth: { kind: 'device', subjectId: 'ada', sessionId: null } });
+    expect(body).not.toContain(device);
+    for (const sid of ['s1', device.slice(0, -1)]) {
+      const answer = await host.send('GET /foo', bearer(host.mint({ scp: scope, sid })));
+      expect(problem(answer)).toMatchObject({ auth: { kind: 'subject', sessionId: sid } });
+    }
   });
 
   it.each(['Bearer', 'bearer', 'TmpToken', 'tmptoken'])('may come by the scheme %s', async (scheme) => {
@@ -394,9 +406,62 @@ it('reads on, and changes nothing, while revocations are unknown and that is wha
       const statuses = [];
       for (const line of ['GET /foo', 'POST /foo'])
         statuses.push((await other.send(line, bearer(token))).status);
-      expect(statuses).toEqual(mode === 'queries' ? [200, 503] : [401, 401]);
+      expect(statuses).toEqual(mode === 'queries' ? [200, 503] : [503, 503]);
     }
   }
+});
+
+it('answers 503, and challenges nobody to sign in anew, when nobody can say whether a token was revoked', async () => {
+  await using other = await openHost(
+    (app, { rest }) => {
+      app.all('/foo', rest.hono(), (c) => c.text('in'));
+      app.all('/open', rest.hono({ withoutToken: 'pass' }), (c) => c.text('in'));
+    },
+    { django: { secrets: ['secret'] }, queryParameter: 'token' },
+  );
+  const now = Math.floor(other.test.clock.now().getTime() / 1000);
+  const paths = ['/foo', '/open'];
+  const django = { user: 7, max_age: 360, endpoints: { GET: paths } };
+  const scp = { http: { GET: paths } };
+  const presented = {
+    Bearer: await other.issue(scp),
+    DPoP: other.mint({ scp, cnf: { jkt: await calculateJwkThumbprint(key.jwk) } }),
+    TmpToken: writeDjangoToken(django, { secret: 'secret', now }),
+  };
+  const queried = other.mint({ scp, car: 'q', exp: now + 60 });
+  expect((await other.send('GET /foo', bearer(presented.Bearer))).status).toBe(200);
+  await other.test.database.sql.query('ALTER TABLE countersign.token_revocation RENAME TO away');
+  other.test.clock.advance(11);
+  for (const path of paths) {
+    const answers = [await other.send(`GET ${path}?token=${queried}`)];
+    for (const [scheme, token] of Object.entries(presented))
+      answers.push(await other.send(`GET ${path}`, { Authorization: `${scheme} ${token}`, DPoP: 'a.b.c' }));
+    for (const answer of answers) {
+      expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([503, null]);
+      expect(problem(answer)).toMatchObject({ reason: 'unavailable_dependency' });
+    }
+  }
+  const forged = await other.send('GET /foo', bearer(`${presented.Bearer.slice(0, -1)}!`));
+  expect(forged.status).toBe(401);
+});
+
+it('changes nothing when revocations become unknown after the token was read', async () => {
+  let isAway = false;
+  const lose = async () => {
+    if (isAway) return;
+    isAway = true;
+    await other.test.database.sql.query('ALTER TABLE countersign.token_revocation RENAME TO away');
+    other.test.clock.advance(11);
+  };
+  await using other = await openHost(
+    (app, { rest }) => {
+      app.all('/foo', rest.hono(), (c) => c.text('in'));
+    },
+    { whenRevocationsAreStale: 'queries', afterIdentified: lose },
+  );
+  const token = await other.issue(scope);
+  expect((await other.send('POST /foo', bearer(token))).status).toBe(503);
+  expect((await other.send('GET /foo', bearer(token))).status).toBe(200);
 });
 
 it('a token that is bound to a key opens a route with a proof of it, made for this request and used once', async () => {

@@ -83,6 +83,7 @@ describe('a token that Django has written', () => {
         expect(answer.status).toBe(written.salt === salt ? 200 : 401);
         if (written.salt === salt)
           expect(JSON.parse(answer.body)).toEqual({
+            kind: 'subject',
             subjectId: String(obj.user),
             sessionId: null,
             token: {

@@ -51,6 +51,8 @@ export interface RestHost extends AsyncDisposable {
 export interface RestHostOptions extends Partial<RestGuardOptions> {
   readonly subjectActive?: (subjectId: string) => boolean;
   readonly whenRevocationsAreStale?: WhenRevocationsAreStale;
+  /** Happens when a token was read, before it is asked again. */
+  readonly afterIdentified?: () => Promise<void>;
   /** What answers, when it is no Hono app. */
   readonly answer?: (request: Request, rest: RestGuard) => Promise<Response>;
 }
@@ -60,6 +62,7 @@ export async function openHost(
   {
     subjectActive = () => true,
     whenRevocationsAreStale = 'closed',
+    afterIdentified = async () => undefined,
     answer,
     ...options
   }: RestHostOptions = {},
@@ -78,16 +81,21 @@ export async function openHost(
   const { core, clock } = test;
   const isActive = createSubjectActivity(subjectActive, clock);
   const credentials = createCredentialGate({ core, isActive });
+  const identify = createIdentify({
+    core,
+    isBootstrapKey: createServiceKeyCheck(serviceKey),
+    schemes: ['bearer', 'tmptoken'],
+    dpop: createDpopVerifier({ clock }),
+  });
   const rest = createRestGuard({
     core,
     credentials,
     isActive,
-    identify: createIdentify({
-      core,
-      isBootstrapKey: createServiceKeyCheck(serviceKey),
-      schemes: ['bearer', 'tmptoken'],
-      dpop: createDpopVerifier({ clock }),
-    }),
+    async identify(presentation) {
+      const caller = await identify(presentation);
+      await afterIdentified();
+      return caller;
+    },
     audience,
     publicUrl: ({ url }) => url,
     scheme: 'Bearer',

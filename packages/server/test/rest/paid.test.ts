@@ -75,6 +75,28 @@ describe('a route that is paid for', () => {
   });
 });
 
+it('a route that is paid for cannot be one that strangers pass, and then it never runs', async () => {
+  const pays = { slug: 'transfer', data: (): unknown => transferData };
+  const passing = { withoutToken: 'pass', pays } as const;
+  // @ts-expect-error - who passes has paid nothing
+  expect(() => host.rest.hono(passing)).toThrow(TypeError);
+  let ran = 0;
+  const run = () => {
+    ran += 1;
+    return new Response();
+  };
+  const body = JSON.stringify(transferData);
+  const { token } = await payingToken();
+  for (const headers of [{}, { Authorization: `Bearer ${token}` }]) {
+    const request = new Request('http://bank.test/transfers', { method: 'POST', headers, body });
+    // @ts-expect-error - who passes has paid nothing
+    await expect(host.rest(request, run, passing)).rejects.toThrow(/pays/);
+  }
+  expect(ran).toBe(0);
+  expect((await host.send('POST /transfers', {}, body)).status).toBe(401);
+  expect((await post('/transfers', token)).status).toBe(200);
+});
+
 it('a token that pays opens no route that is not paid for', async () => {
   const { token } = await payingToken();
   const answer = await post('/notes', token);

@@ -10,6 +10,8 @@ import { transfer, transferData } from '../support/transfer.ts';
 const shared = sharedServer({ operations: { transfer } });
 const t = initTRPC.context<CountersignContext>().create();
 
+const silent = () => observable<number>(() => () => undefined);
+
 /** Procedures that stream in every way there is, how often their generators were told to end, and a token for them. */
 async function streaming() {
   const { cs } = shared();
@@ -29,7 +31,8 @@ async function streaming() {
     query: t.procedure.concat(cs.scoped).query(() => ticks()),
     field: t.procedure.concat(cs.scoped).query(() => ({ name: 'ticks', ticks: ticks() })),
     mutation: t.procedure.concat(cs.scoped).mutation(() => ticks()),
-    observable: t.procedure.concat(cs.scoped).subscription(() => observable<number>(() => () => undefined)),
+    // Deprecated in tRPC, and still possible.
+    observable: t.procedure.concat(cs.scoped).subscription(silent as unknown as () => AsyncGenerator<number>),
   });
   const paths = ['subscription', 'query', 'field', 'mutation', 'observable'];
   const { id, token } = await issue(shared(), { scope: { rpc: { q: paths, m: paths, s: paths } } });

@@ -1,8 +1,17 @@
-import { createClientKey } from '@countersign/client/device';
+import { attenuateScopedToken } from '@countersign/core/scoped-token';
+import { calculateJwkThumbprint } from 'jose';
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { IncomingMessage } from 'node:http';
+import { connect, Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { dpopLimits } from '../../src/dpop/limits.ts';
+import { createPublicUrl } from '../../src/dpop/public-url.ts';
+import { presentationOf } from '../../src/websocket/credentials.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from '../../testing/index.ts';
+import { createHandKey, handMade, key, type HandKey } from '../dpop/hand-made.ts';
 import { query } from '../support/http.ts';
 import { openSocket, reasonOf } from '../support/socket.ts';
 import { bearer, issue } from '../support/tokens.ts';
@@ -10,18 +19,18 @@ import { bearer, issue } from '../support/tokens.ts';
 /** A server, and a client with a key and a token that is bound to it. */
 async function open(options: TestServerOptions = {}) {
   const server = await startTestServer(options);
-  const key = await createClientKey({ now: () => server.clock.now().getTime() });
-  const { token } = await issue(server, { preset: 'subject', clientKeyThumbprint: key.thumbprint });
+  const clientKeyThumbprint = await calculateJwkThumbprint(key.jwk);
+  const { token } = await issue(server, { preset: 'subject', clientKeyThumbprint });
   return {
     server,
     /** The status of a query with a proof for this URL, under this name of a host. */
     async ask(url: string, Host = `localhost:${server.port}`): Promise<number> {
-      const dpop = await key.proof({ method: 'GET', url, token });
+      const dpop = proofFor(server, url, token);
       return await get(server, [`Host: ${Host}`, `Authorization: DPoP ${token}`, `DPoP: ${dpop}`]);
     },
     /** How a call over a WebSocket is refused; undefined when it is not. */
     async call(url: string, Host = `localhost:${server.port}`): Promise<string | undefined> {
-      const dpop = await key.proof({ method: 'GET', url, token });
+      const dpop = proofFor(server, url, token);
       const params = { ...bearer(token, 'DPoP'), dpop };
       using socket = await openSocket(server.port, { params, headers: { Host } });
       return reasonOf(await socket.call('query', 'event.list', {}));
@@ -35,7 +44,7 @@ async function get({ port }: TestServer, headers: readonly string[]): Promise<nu
   const socket = connect(port, '127.0.0.1');
   const input = encodeURIComponent('{"json":{}}');
   const lines = [`GET /trpc/event.list?input=${input} HTTP/1.1`, 'Connection: close', ...headers];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n`);
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
   const [head] = (await once(socket, 'data')) as [Buffer];
   socket.destroy();
   return Number(head.toString().split(' ')[1]);
@@ -121,30 +130,56 @@ describe('a publicUrl of the host', () => {
   });
 });
 
-it('one subject cannot fill the memory of proofs by binding one token to many keys', async () => {
+it('the opening request of a WebSocket does not stay in memory as long as the socket', async () => {
+  const sockets = [introduced({}), introduced({ dpop: 'none' }), introduced(bearer('none'))];
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  expect(sockets.map(({ opening }) => opening.deref())).toEqual([undefined, undefined, undefined]);
+  expect(sockets.map(({ inParameters }) => inParameters(null).carrier)).toEqual(['h', 'h', 'h']);
+});
+
+/** What is kept of a socket that has sent its parameters. */
+function introduced(parameters: Readonly<Record<string, string>>) {
+  const opening = new IncomingMessage(new Socket());
+  opening.url = '/trpc';
+  const inParameters = presentationOf(opening, createPublicUrl());
+  inParameters(parameters);
+  return { inParameters, opening: new WeakRef(opening) };
+}
+
+it('one subject cannot fill the memory of proofs, by however many keys it binds its token to', async () => {
   await using bank = await open();
   const { server } = bank;
   const url = `${server.url}/trpc/event.list`;
   const { token } = await issue(server, { preset: 'subject', subjectId: 'eve' });
-  const { attenuateScopedToken } = await import('@countersign/core/scoped-token');
-  const { createDpopVerifier } = await import('../../src/dpop/verifier.ts');
-  const few = { rememberedMax: 40, rememberedPerHolderMax: 10 };
-  const { dpopLimits } = await import('../../src/dpop/limits.ts');
-  const verifier = createDpopVerifier({ clock: server.clock, limits: { ...dpopLimits, ...few } });
-  const verdictOf = async (holder: string, bindable: string): Promise<string> => {
-    const key = await createClientKey({ now: () => server.clock.now().getTime() });
-    const bound = attenuateScopedToken(bindable, { cnf: { jkt: key.thumbprint } });
-    const proof = await key.proof({ method: 'GET', url, token: bound });
-    const clientKeys = [key.thumbprint];
-    const verdict = await verifier.verify({ proof, method: 'GET', url, token: bound, holder, clientKeys });
-    return verdict.ok ? 'ok' : verdict.reason;
-  };
-  const eves = [];
-  for (let i = 0; i < 60; i += 1) eves.push(await verdictOf('eve', token));
-  expect(eves.filter((verdict) => verdict === 'ok')).toHaveLength(10);
-  expect(await verdictOf('ada', token)).toBe('ok');
+  const callers = new Map<string, number>();
+  for (let turn = 0; turn < dpopLimits.rememberedPerHolderMax + 5; turn += 1) {
+    const another = createHandKey();
+    const bound = attenuateScopedToken(token, { cnf: { jkt: await calculateJwkThumbprint(another.jwk) } });
+    const headers = { ...bearer(bound, 'DPoP'), dpop: proofFor(server, url, bound, another) };
+    const { kind } = await server.cs.authenticate(new Request(url, { headers }));
+    callers.set(kind, (callers.get(kind) ?? 0) + 1);
+  }
+  expect([...callers]).toEqual([
+    ['bearer', dpopLimits.rememberedPerHolderMax],
+    ['nobody', 5],
+  ]);
+  expect(await bank.ask(url)).toBe(200);
 });
+
+function proofFor({ clock }: TestServer, url: string, token: string, by: HandKey = key): string {
+  const iat = Math.floor(clock.now().getTime() / 1000);
+  return handMade({
+    key: by,
+    claims: { htm: 'GET', htu: url, iat, ath: hash('sha256', token, 'base64url') },
+  });
+}
 
 function fail(): never {
   throw new Error('no proxy told it');
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
 }
