@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { run } from './run.ts';
 import type { Tally } from './tally.ts';
 
@@ -18,6 +19,10 @@ interface Report {
 export async function runVitest(args: readonly string[], seed = randomInt(1, 2 ** 31)): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'vitest-report-'));
   const file = join(folder, 'report.json');
+  // Tests start our programs some hundred times; compiled once, each is up in two thirds of the time.
+  process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
+    new URL('../node_modules/.cache/node', import.meta.url),
+  );
   try {
     console.log(`Order of the tests: npm test -- --seed ${seed}`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
