@@ -5,7 +5,7 @@ export type Actor =
   | { readonly kind: 'subject'; readonly subjectId: string; readonly sessionId: string | null }
   | { readonly kind: 'device'; readonly subjectId: string; readonly factorId: string };
 
-/** The same actor, the same text: scope of idempotency keys and of "its own right check". */
+/** The same actor, the same text: for the scope of idempotency keys and for "its own right check". */
 export function actorKey(actor: Actor): string {
   switch (actor.kind) {
     case 'service':

@@ -52,6 +52,7 @@ describe('migrations', () => {
       '0003-scoped-tokens',
       '0004-service-keys',
       '0005-tokens-by-request',
+      '0006-bounded-revocations',
     ]);
     await database.close();
     const { rows } = await test.sql.query(

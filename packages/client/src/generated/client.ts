@@ -151,6 +151,10 @@ export interface AuthorizationRequestProcedures {
    * transaction, so that your write and the consumption commit together or not at all; then no
    * idempotency key is needed, your transaction is one.
    *
+   * Compared is what the operation's schema makes of the data, as it was when the request was made. So
+   * execute that, not what came in: a schema that is not strict has dropped fields of it, and one that
+   * trims has changed them.
+   *
    * `tx` exists in process only: `cs.consume(input, { tx })`.
    *
    * @throws CountersignError in this order: `not_found`, `data_mismatch`, `not_granted`,
@@ -251,11 +255,15 @@ export interface ScopedTokenProcedures {
   /**
    * Ends tokens before their time: one, one delegate of it, all of a session, all that carry a request,
    * or all of a subject. In force here when it answers, on every other node within a second. What was
-   * narrowed from a token ends with it. A subject ends its own: any of its tokens, the session it is in,
-   * or everything.
+   * narrowed from a token ends with it. A subject ends its own: any of its tokens, its tokens of the
+   * session it is in, or everything. A delegate, whose token was narrowed with a `delegateId`, ends what
+   * it holds itself, and nothing else; a delegate's delegate ends nothing.
    *
-   * @throws CountersignError `forbidden`, `not_found` for an id that is none, and for what is not the
-   * subject's own.
+   * Of one token 64 delegates are revoked one by one. The next one ends the token itself, with all of
+   * them, and the answer says `tokenEnded`.
+   *
+   * @throws CountersignError `forbidden`, also for a delegate that asks for more than its own;
+   * `not_found` for an id that is none, and for what is not the subject's own.
    */
   revoke(input: ScopedTokenRevokeInput, options?: CallOptions): Promise<ScopedTokenRevokeOutput>;
 }

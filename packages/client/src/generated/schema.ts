@@ -1077,8 +1077,8 @@ export interface ScopedTokenRevokeInput {
   /** Of the token `id`, only what this delegate holds. Text of 1 to 64 characters. */
   delegateId?: string | undefined;
   /**
-   * Every token of this session. A session that is over does not begin again. Text of 1 to 200
-   * characters.
+   * Every token of this session; by a subject, its own ones alone. A session that is over does not begin
+   * again. Text of 1 to 200 characters.
    */
   sessionId?: string | undefined;
   /** Every token of this subject issued so far. Text of 1 to 200 characters. */
@@ -1208,6 +1208,11 @@ export interface ScopedTokenListOutput {
 export interface ScopedTokenRevokeOutput {
   /** How many tokens that we know of ended by it. Whole number. */
   revoked: number;
+  /**
+   * Only when the token itself ended in place of one delegate: of one token 64 delegates are revoked one
+   * by one.
+   */
+  tokenEnded?: true | undefined;
 }
 
 /** What `serviceKey.create` answers. */

@@ -22,6 +22,9 @@ type ConsumeInput = z.output<typeof consumeInput>;
  * transaction, so that your write and the consumption commit together or not at all; then no idempotency key
  * is needed, your transaction is one.
  *
+ * Compared is what the operation's schema makes of the data, as it was when the request was made. So execute that, not
+ * what came in: a schema that is not strict has dropped fields of it, and one that trims has changed them.
+ *
  * @example
  * ```ts
  * await em.transactional(async (tx) => {

@@ -240,6 +240,7 @@ CREATE TABLE countersign.scoped_token (
   revoked_by text,
   sequence integer DEFAULT 1 NOT NULL,
   event_txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  delegates_revoked smallint DEFAULT 0 NOT NULL,
   CONSTRAINT scoped_token_pkey PRIMARY KEY (id)
 ) WITH (fillfactor=90);
 CREATE INDEX scoped_token_newest ON countersign.scoped_token USING btree (issued_at DESC, id DESC);
@@ -253,6 +254,8 @@ CREATE TRIGGER token_stays_revoked AFTER UPDATE OF revoked_at ON countersign.sco
     WHEN (old.revoked_at IS NOT NULL)
     EXECUTE FUNCTION countersign.refuse_change('a revoked token stays revoked');
 COMMENT ON COLUMN countersign.scoped_token.id IS 'the claim jti: its 16 bytes';
+COMMENT ON COLUMN countersign.scoped_token.delegates_revoked IS
+    'how many of its delegates were revoked one by one';
 
 -- service_key
 
@@ -363,9 +366,9 @@ CREATE TABLE countersign.token_revocation (
   CONSTRAINT token_revocation_pkey PRIMARY KEY (id),
   CONSTRAINT epoch_of_subject CHECK ((minimum_epoch IS NOT NULL) = (kind = 'sub'::text)),
   CONSTRAINT token_revocation_kind_check CHECK (kind = ANY (ARRAY['jti'::text, 'jti/cid'::text, 'sid'::text,
-      'arq'::text, 'kid'::text, 'sub'::text]))
+      'sub/sid'::text, 'arq'::text, 'kid'::text, 'sub'::text]))
 );
-CREATE INDEX token_revocation_not_after ON countersign.token_revocation USING btree (not_after);
+CREATE INDEX token_revocation_not_after ON countersign.token_revocation USING btree (not_after, id);
 CREATE INDEX token_revocation_txid ON countersign.token_revocation USING btree (txid);
 CREATE INDEX token_revocation_value ON countersign.token_revocation USING btree (kind, value);
 CREATE TRIGGER revocation_is_immutable BEFORE UPDATE ON countersign.token_revocation FOR EACH ROW

@@ -31,8 +31,8 @@ export interface Mutation<Prepared, Answer> {
 }
 
 /**
- * Runs a mutation once per idempotency key (scope: actor, procedure, key; kept 24 h). The key, the effect
- * and the answer commit together, so that a retry after any crash finds either the answer or nothing.
+ * Runs a mutation once per idempotency key (scope: actor and delegates, procedure, key; kept 24 h). The key, the
+ * effect and the answer commit together, so that a retry after any crash finds either the answer or nothing.
  * Stored are a keyed hash of the input and the answer, in which no secret ever is.
  *
  * @throws CountersignError `idempotency_conflict`: the key came with another input, or its first call is
@@ -50,9 +50,7 @@ export async function once<Prepared, Answer>(
     return await finish(context, rest.id, await mutation.write(context, prepared).catch(settleAfterRollback));
   }
   const key: Key = {
-    scope: createHash('sha256')
-      .update(JSON.stringify([actorKey(context.actor), procedure, idempotencyKey]))
-      .digest(),
+    scope: scopeOf(context, procedure, idempotencyKey),
     input: comparableText(rest),
   };
   const earlier = await storedOutcome(context, key);
@@ -63,6 +61,16 @@ export async function once<Prepared, Answer>(
   const answer = outcome.answer as Answer;
   await mutation.replayed?.(answer);
   return answer;
+}
+
+/**
+ * Delegates have keys of their own: with those of its subject a delegate could take one before the subject does.
+ * A delegate cannot leave its name out, it can only add others. Not the token's id: whoever has it renewed repeats.
+ */
+function scopeOf({ actor, presented }: CoreContext, procedure: string, idempotencyKey: string): Buffer {
+  const delegates = (presented?.accepted.blocks ?? []).flatMap(({ cid }) => (cid === undefined ? [] : [cid]));
+  const named = [actorKey(actor), procedure, idempotencyKey, ...(delegates.length > 0 ? [delegates] : [])];
+  return createHash('sha256').update(JSON.stringify(named)).digest();
 }
 
 /** A call that was overtaken by its own repetition may find itself refused for what that one did: it has its answer. */

@@ -9,7 +9,7 @@ import { sameText } from './cst1/same-text.ts';
 
 /** How an authorization request is used; given, since requests and tokens do not know of each other. */
 export interface Till<Receipt> {
-  /** The data hash as a request of this operation has it. Refuses what its schema refuses. */
+  /** The data hash as a request of this operation has it; without one, of the data as given. Refuses what its schema refuses. */
   readonly hash: (
     operation: Operation | undefined,
     slug: string,
@@ -32,7 +32,9 @@ export interface PaidCall {
 
 /**
  * Pays for one call with the requests that a token carries: each is consumed as `authorizationRequest.consume` does
- * it, once, for exactly this data; all of them or none. Presented a second time the token pays for nothing. A token
+ * it, once, for exactly this data; all of them or none. The data given is what the caller goes on with, so it must be
+ * what was granted as it stands, and not only once the operation's schema has trimmed it or dropped what it does not
+ * know: give what the schema has made of it. Presented a second time the token pays for nothing. A token
  * that carries none pays for nothing either: whether the call is guarded otherwise is for the caller to ask.
  *
  * @example
@@ -80,14 +82,20 @@ async function assertSameData<Receipt>(
   requests: readonly PayingRequest[],
   { slug, data }: PaidCall,
 ): Promise<void> {
-  const hash = await till.hash(operations.get(slug), slug, data).then(
-    (hashed) => hashed.hash.toString('base64url'),
-    (error: unknown) => {
+  const hash = async (operation: Operation | undefined): Promise<string | null> => {
+    try {
+      return (await till.hash(operation, slug, data)).hash.toString('base64url');
+    } catch (error) {
       if (error instanceof CountersignError && error.reason === 'invalid_input') return null;
       throw error;
-    },
-  );
-  if (hash === null || !requests.every((request) => sameText(request.hash, hash)))
+    }
+  };
+  const operation = operations.get(slug);
+  const asGiven = await hash(undefined);
+  const asRead = operation === undefined ? asGiven : await hash(operation);
+  // A schema that makes something else of what it has made already pays for nothing.
+  if (asGiven === null || asRead !== asGiven) throw new CountersignError('data_mismatch');
+  if (!requests.every((request) => sameText(request.hash, asGiven)))
     throw new CountersignError('data_mismatch');
 }
 

@@ -16,8 +16,8 @@ export interface TokenRejection {
 /** Writes down refusals of tokens, for the audit. Nobody waits for it, and it fails nobody. */
 export interface RejectionLog {
   /**
-   * `known` is the token when its signature was right. A forged one is told to the operator's log alone: a stranger
-   * must not be able to fill ours.
+   * `known` is the token when its signature was right. A forged one is told to the operator's log alone, by one line
+   * a minute for each reason: a stranger must not be able to fill ours, and not that one either.
    */
   reject(known: KnownToken | null, rejection: TokenRejection): void;
   /** Waits for what is still to be written. */
@@ -29,6 +29,8 @@ const windowMs = 60_000;
 export const rejectionsPerMinuteMax = 600;
 /** What was told in the last two minutes, so that what is not told is counted. */
 const rememberedMax = 2 * rejectionsPerMinuteMax;
+/** Of forged ones. The verifier has fewer; what is beyond is counted alone. */
+const forgedReasonsMax = 32;
 const pathCharactersMax = 200;
 
 interface Told {
@@ -44,8 +46,10 @@ type Services = Pick<CoreServices, 'clock' | 'database' | 'ids' | 'logger' | 'wa
  * otherwise write as often as they ask. One is written after the other, on one connection; what waits is bounded too.
  */
 export function createRejectionLog(services: Services): RejectionLog {
-  const { clock, database, ids, logger, wake } = services;
+  const { clock, database, ids, wake } = services;
+  const logger = neverThrowing(services.logger);
   const told = new Map<string, Told>();
+  const forged = new Map<string, Told>();
   let [windowAt, writtenInWindow, dropped] = [Number.NEGATIVE_INFINITY, 0, 0];
   let waiting = 0;
   let writing: Promise<void> = Promise.resolve();
@@ -100,12 +104,24 @@ export function createRejectionLog(services: Services): RejectionLog {
     told.delete(oldest[0]);
   }
 
+  function rejectForged(reason: string, now: number): void {
+    const before = forged.get(reason);
+    if (before !== undefined && isWithin(before.at, now)) return void (before.untold += 1);
+    if (before === undefined && forged.size >= forgedReasonsMax) return void (dropped += 1);
+    forged.set(reason, { at: now, untold: 0 });
+    tellForged(reason, 1 + (before?.untold ?? 0));
+  }
+
+  function tellForged(reason: string, times: number): void {
+    logger.info({ reason, times }, 'a scoped token was refused');
+  }
+
   return {
     reject(known, rejection) {
       const { reason } = rejection;
-      if (known === null) return logger.info({ reason }, 'a scoped token was refused');
       const now = clock.now().getTime();
       turnWindow(now);
+      if (known === null) return rejectForged(reason, now);
       const name = `${known.id} ${reason}`;
       const before = told.get(name);
       if (before !== undefined && isWithin(before.at, now)) return void (before.untold += 1);
@@ -116,16 +132,32 @@ export function createRejectionLog(services: Services): RejectionLog {
       remember(name, now);
       writing = writing
         .then(() => write(known, rejection, 1 + (before?.untold ?? 0)))
-        .catch(() => undefined) // not even a logger that throws ends the line
+        .catch(() => undefined)
         .finally(() => (waiting -= 1));
     },
     async close() {
       isClosed = true;
       for (const { untold } of told.values()) dropped += untold;
       tellDropped();
+      for (const [reason, { untold }] of forged) if (untold > 0) tellForged(reason, untold);
+      forged.clear();
       await writing;
     },
   };
+}
+
+/** Who is refused must not see what the operator's log suffers from. */
+function neverThrowing(logger: CoreServices['logger']): Pick<CoreServices['logger'], 'info' | 'warn'> {
+  const quietly =
+    (level: 'info' | 'warn') =>
+    (fields: Readonly<Record<string, unknown>>, message: string): void => {
+      try {
+        logger[level](fields, message);
+      } catch {
+        // There is nowhere to say so.
+      }
+    };
+  return { info: quietly('info'), warn: quietly('warn') };
 }
 
 function isWithin(at: number, now: number): boolean {

@@ -192,7 +192,9 @@ export const revokeInput = z
     delegateId: text(1, 64).optional().describe('Of the token `id`, only what this delegate holds.'),
     sessionId: sessionId
       .optional()
-      .describe('Every token of this session. A session that is over does not begin again.'),
+      .describe(
+        'Every token of this session; by a subject, its own ones alone. A session that is over does not begin again.',
+      ),
     subjectId: subjectId.optional().describe('Every token of this subject issued so far.'),
     authorizationRequestId: id.optional().describe('Every token that carries this request to pay with it.'),
     ...accompanied,
@@ -208,4 +210,10 @@ export const revokeInput = z
   });
 export const revokeOutput = z.object({
   revoked: z.number().int().describe('How many tokens that we know of ended by it.'),
+  tokenEnded: z
+    .literal(true)
+    .optional()
+    .describe(
+      'Only when the token itself ended in place of one delegate: of one token 64 delegates are revoked one by one.',
+    ),
 });

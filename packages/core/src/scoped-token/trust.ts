@@ -29,6 +29,8 @@ export interface TokenTrust {
   isRevoked(revocables: readonly Revocable[], epoch: number): boolean;
   /** Whether what is known is younger than ten seconds. An older one is read first, for half a second at most. */
   isCurrent(): Promise<boolean>;
+  /** Whether more revocations are in force than there is room for: then only the database can say. */
+  isOverfull(): boolean;
   /** Reads now and not at the next poll. A failure is logged, and tried again. */
   refresh(): Promise<void>;
   close(): Promise<void>;
@@ -37,6 +39,8 @@ export interface TokenTrust {
 export interface TokenTrustOptions {
   readonly audience: string;
   readonly keyService?: TokenKeyService | undefined;
+  /** How many revocations are held in memory. */
+  readonly revocationsMax?: number | undefined;
 }
 
 /**
@@ -44,9 +48,9 @@ export interface TokenTrustOptions {
  * From then on both are read every 250 ms.
  */
 export function createTokenTrust(services: CoreServices, options: TokenTrustOptions): TokenTrust {
-  const { audience, keyService } = options;
+  const { audience, keyService, revocationsMax } = options;
   const ring = createKeyRing();
-  const set = createRevocationSet();
+  const set = createRevocationSet({ entriesMax: revocationsMax });
   const loadKeys = createKeyLoader(services, ring, keyService);
   const passRevocations = createRevocationFeed(services, set);
   let isWhole = true;
@@ -90,6 +94,7 @@ export function createTokenTrust(services: CoreServices, options: TokenTrustOpti
     lacksKey: () => isUsed && ring.minting(audience) === undefined,
     isRevoked: (revocables, epoch) => set.holds(revocables, epoch),
     isCurrent: () => current.isCurrent(),
+    isOverfull: () => !isWhole,
     refresh: () => current.refresh(),
     async close() {
       isClosed = true;

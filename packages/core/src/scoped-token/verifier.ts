@@ -20,6 +20,9 @@ export type TokenCarrier = 'h' | 'w' | 'q';
 /**
  * What happens while revocations cannot be read and the last read is older than ten seconds: every token is
  * refused (`closed`), the database is asked for each token (`database`), or queries go on (`queries`).
+ *
+ * When they can be read and are only too many to be held, the database is asked for each token, whatever is
+ * configured; what is configured is for when it does not answer either.
  */
 export type WhenRevocationsAreStale = 'closed' | 'database' | 'queries';
 
@@ -95,19 +98,21 @@ export function createTokenVerifier(
     // What is known to be revoked stays so, however old the knowledge is.
     if (trust.isRevoked(revocables, epoch)) return 'revoked';
     if (await trust.isCurrent()) return trust.isRevoked(revocables, epoch) ? 'revoked' : 'valid';
-    switch (whenStale) {
-      case 'closed':
-        return 'unknown';
-      case 'queries':
-        return 'only_queries';
-      case 'database':
-        return await findRevoked(database, revocables, epoch, clock.now()).then(
-          (isRevoked) => (isRevoked ? 'revoked' : 'valid'),
-          (cause: unknown) => {
-            logger.warn({ cause }, 'the database cannot say whether a token is revoked');
-            return 'unknown';
-          },
-        );
+    const isAsked = whenStale === 'database' || trust.isOverfull();
+    const answer = isAsked ? await askDatabase(revocables, epoch) : null;
+    return answer ?? (whenStale === 'queries' ? 'only_queries' : 'unknown');
+  }
+
+  /** Null when it cannot say. */
+  async function askDatabase(
+    revocables: readonly Revocable[],
+    epoch: number,
+  ): Promise<'revoked' | 'valid' | null> {
+    try {
+      return (await findRevoked(database, revocables, epoch, clock.now())) ? 'revoked' : 'valid';
+    } catch (cause) {
+      logger.warn({ cause }, 'the database cannot say whether a token is revoked');
+      return null;
     }
   }
 

@@ -193,8 +193,14 @@ describe('a grant of everything', () => {
   it.each([
     ['rpc', '**'],
     ['rpc', '*.**'],
+    ['rpc', '*'],
+    ['rpc', '*.*'],
+    ['rpc', '*.*.*'],
     ['http', '/**'],
     ['http', '/*/**'],
+    ['http', '/*'],
+    ['http', '/*/'],
+    ['http', '/*/*'],
   ])('over %s, %s, needs allowRoot', (surface, grant) => {
     const scp = surface === 'rpc' ? { rpc: { m: [grant] } } : { http: { GET: [grant] } };
     expect(() => mint({ scp })).toThrow(reason('scope_too_wide'));
@@ -203,8 +209,8 @@ describe('a grant of everything', () => {
 
   it('is not one that names a segment', () => {
     for (const scp of [
-      { rpc: { q: ['*', '*.list', 'a.**'] } },
-      { http: { GET: ['/', '/*', '/a/**', '/*/a/**'] } },
+      { rpc: { q: ['*.list', 'a.**', 'a.*'] } },
+      { http: { GET: ['/', '/a/*', '/a/**', '/*/a/**'] } },
     ])
       expect(verify(mint({ scp })).ok, JSON.stringify(scp)).toBe(true);
   });

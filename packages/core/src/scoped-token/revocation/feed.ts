@@ -1,7 +1,8 @@
 import type { CoreServices } from '../../context.ts';
 import type { Revocation } from './revocation.ts';
-import { revocationsMax, type RevocationSet } from './set.ts';
+import type { RevocationSet } from './set.ts';
 import {
+  placeAt,
   readFeedPlace,
   readNewRevocations,
   readRevocations,
@@ -9,12 +10,16 @@ import {
   type RevocationRow,
 } from './statement.ts';
 
-const rowsMax = revocationsMax + 1;
+/** A statement’s worth: some 30 ms. */
+const pageMax = 10_000;
+/** Until there is room again nothing is gained by reading a million of them four times a second. */
+const whileOverfullMs = 60_000;
 
 /**
  * Reads into the set, one pass after the other, each from where the last one could not see. The place is taken
  * before the rows: what commits in between is read now, and again by the next pass. A database that was restored
- * (its epoch has changed, or its transactions have gone back) is read anew.
+ * (its epoch has changed, or its transactions have gone back) is read anew. Something that was revoked many times is
+ * one thing in the set, and only what is in the set counts against its room.
  *
  * @returns false when there are more than the set has room for: then what is not in it may be revoked as well.
  */
@@ -23,16 +28,36 @@ export function createRevocationFeed(
   set: RevocationSet,
 ): () => Promise<boolean> {
   let since: FeedPlace | null = null;
-  return async function pass() {
+  let overfullAt = Number.NEGATIVE_INFINITY;
+
+  /** Null when there are too many to be read at once. */
+  async function addNew({ txid }: FeedPlace): Promise<boolean | null> {
     const now = clock.now();
+    const limit = set.entriesMax + 1;
+    const rows = await database.pool.query(readNewRevocations, { txid, now, limit });
+    return rows.length < limit ? set.add(rows.map(revocationOf), now) : null;
+  }
+
+  async function addAll(): Promise<boolean> {
+    const now = clock.now();
+    let place = placeAt(now);
+    for (;;) {
+      const rows = await database.pool.query(readRevocations, { ...place, limit: pageMax });
+      if (!set.add(rows.map(revocationOf), now)) return false;
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < pageMax) return true;
+      place = { after: last.place, afterId: last.id };
+    }
+  }
+
+  return async function pass() {
+    if (Math.abs(clock.now().getTime() - overfullAt) < whileOverfullMs) return false;
     const [place] = await database.pool.query(readFeedPlace, {});
     if (!place) throw new Error('the installation row is missing');
-    const rows =
-      since !== null && follows(place, since)
-        ? await database.pool.query(readNewRevocations, { txid: since.txid, now, limit: rowsMax })
-        : await database.pool.query(readRevocations, { now, limit: rowsMax });
-    const isWhole = set.add(rows.map(revocationOf), now) && rows.length < rowsMax;
+    const added = since !== null && follows(place, since) ? await addNew(since) : null;
+    const isWhole = added ?? (await addAll());
     since = isWhole ? place : null;
+    overfullAt = isWhole ? Number.NEGATIVE_INFINITY : clock.now().getTime();
     return isWhole;
   };
 }

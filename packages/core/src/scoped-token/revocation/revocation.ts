@@ -1,7 +1,10 @@
 import type { Block, Claims } from '../cst1/claims.ts';
 
-/** What can be revoked: a token, a delegate of it, a session, what an authorization request paid for, a key, a subject. */
-export type RevocationKind = 'jti' | 'jti/cid' | 'sid' | 'arq' | 'kid' | 'sub';
+/**
+ * What can be revoked: a token, a delegate of it, a session whoever is in it, a session of one subject, what an
+ * authorization request paid for, a key, a subject.
+ */
+export type RevocationKind = 'jti' | 'jti/cid' | 'sid' | 'sub/sid' | 'arq' | 'kid' | 'sub';
 
 /** Something a token names by which it can be revoked. */
 export interface Revocable {
@@ -22,6 +25,11 @@ export function delegateValue(jti: string, delegateId: string): string {
   return `${jti}/${delegateId}`;
 }
 
+/** No two pairs have one text: the length says where the subject ends, whatever names a host gives. */
+export function sessionOfSubjectValue(subjectId: string, sessionId: string): string {
+  return `${subjectId.length}/${subjectId}/${sessionId}`;
+}
+
 /** Everything by which a token can be revoked: what its authority names, and what its blocks do. */
 export function revocablesOf(kid: string, claims: Claims, blocks: readonly Block[]): readonly Revocable[] {
   const named: Revocable[] = [
@@ -29,7 +37,11 @@ export function revocablesOf(kid: string, claims: Claims, blocks: readonly Block
     { kind: 'kid', value: kid },
     { kind: 'sub', value: claims.sub },
   ];
-  if (claims.sid !== undefined) named.push({ kind: 'sid', value: claims.sid });
+  if (claims.sid !== undefined)
+    named.push(
+      { kind: 'sid', value: claims.sid },
+      { kind: 'sub/sid', value: sessionOfSubjectValue(claims.sub, claims.sid) },
+    );
   if (claims.arq !== undefined) named.push({ kind: 'arq', value: claims.arq.id });
   for (const { cid, arq } of blocks) {
     if (cid !== undefined) named.push({ kind: 'jti/cid', value: delegateValue(claims.jti, cid) });

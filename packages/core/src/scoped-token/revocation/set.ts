@@ -1,7 +1,7 @@
 import type { Revocable, Revocation } from './revocation.ts';
 
 /** Room for what a day of heavy use revokes one by one; sessions, subjects and keys take one place each. */
-export const revocationsMax = 1_000_000;
+const revocationsMax = 1_000_000;
 
 /**
  * What is revoked, in memory. It only grows until what it holds has expired anyway; adding twice is adding once,
@@ -9,6 +9,7 @@ export const revocationsMax = 1_000_000;
  */
 export interface RevocationSet {
   readonly size: number;
+  readonly entriesMax: number;
   /** @returns false when there was no room for all of them: what is not held may be revoked all the same. */
   add(revocations: readonly Revocation[], now: Date): boolean;
   /** Whether one of these revokes a token of that security epoch. */
@@ -48,6 +49,7 @@ export function createRevocationSet({ entriesMax = revocationsMax } = {}): Revoc
     get size() {
       return held.size;
     },
+    entriesMax,
     add(revocations, now) {
       prune(now.getTime());
       let isAll = true;

@@ -1,11 +1,11 @@
 import type { HttpGrants, ProcedureGrants, Scope } from './scope.ts';
 
 /**
- * Whether a grant opens everything: it ends in `**` and names no segment. `**` and `/**` do; so do `*.**`
- * and `/*` followed by `/**`, which leave out next to nothing.
+ * Whether a grant opens everything, or everything of one depth: it is made of wildcards alone and names no segment.
+ * `**` and `/**` do; `*.*` opens all procedures of a router in folders, so it is as wide.
  */
 function isRoot(grant: string): boolean {
-  return grant.endsWith('**') && /^[*./]+$/.test(grant);
+  return grant.includes('*') && /^[*./]+$/.test(grant);
 }
 
 /** Whether somebody should have said so before such a scope is given. */

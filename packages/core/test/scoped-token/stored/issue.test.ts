@@ -79,6 +79,8 @@ describe('a token', () => {
     [{ rpc: { q: ['**'] } }, 'scope_too_wide'],
     [{ http: { GET: ['/**'] } }, 'scope_too_wide'],
     [{ rpc: { m: ['*.**'] } }, 'scope_too_wide'],
+    [{ rpc: { m: ['*.*'] } }, 'scope_too_wide'],
+    [{ http: { GET: ['/*'] } }, 'scope_too_wide'],
     [{ rpc: { q: ['in*'] } }, 'invalid_input'],
     [{ rpc: { x: ['invoice'] } }, 'invalid_input'],
     [{ grpc: {} }, 'invalid_input'],

@@ -220,7 +220,7 @@ describe('what a subject issues', () => {
 
   it('is shown once: a repetition by its idempotency key gets null in its place and tells nothing', async () => {
     await using test = await openTestCore();
-    const { context } = await issueAndPresent(test);
+    const { text, context } = await issueAndPresent(test);
     const input = { delegateId: 'bookkeeper', idempotencyKey: 'k' };
     const first = await test.core.scopedToken.issue(context, input);
     test.clock.advance(5);
@@ -233,7 +233,7 @@ describe('what a subject issues', () => {
     await expect(test.core.scopedToken.issue(other.context, input)).rejects.toMatchObject(
       refusal('idempotency_conflict', { inProgress: false }),
     );
-    const lesser = await present(test, first.token ?? '');
+    const lesser = await present(test, attenuateScopedToken(text, { rcp: 'laptop' }));
     await expect(test.core.scopedToken.issue(lesser, input)).rejects.toMatchObject(
       refusal('idempotency_conflict', { inProgress: false }),
     );

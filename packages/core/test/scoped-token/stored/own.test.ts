@@ -42,6 +42,25 @@ describe('a subject', () => {
     expect(second.nextCursor).toBeNull();
   });
 
+  it('learns of no token of another by a cursor: one of it answers as an unknown one does', async () => {
+    await using test = await openTestCore();
+    const { issue, list } = test.core.scopedToken;
+    const first = await issue(test.service, { ...own, subjectId: 'eve' });
+    test.clock.advance(5);
+    const foreign = await issue(test.service, own);
+    test.clock.advance(5);
+    const second = await issue(test.service, { ...own, subjectId: 'eve' });
+    const after = async (id: string) => {
+      const page = await list(test.subject('eve'), { cursor: id.replace('cst_', 'cur_') });
+      return page.items.map((item) => item.id);
+    };
+    expect(await after(second.id)).toEqual([first.id]);
+    expect(await after(foreign.id)).toEqual(await after(unknownId));
+    const asService = async (id: string) =>
+      await list(test.service, { subjectId: 'eve', cursor: id.replace('cst_', 'cur_') });
+    expect(await asService(foreign.id)).toEqual(await asService(unknownId));
+  });
+
   it('revokes its own: one, one delegate of it, the session it is in, or everything', async () => {
     await using test = await openTestCore();
     const { issue, revoke } = test.core.scopedToken;

@@ -148,6 +148,29 @@ describe('a token that carries a request', () => {
     expect(await order({ to: 'GB29', amountCents: 5 })).toHaveLength(1);
   });
 
+  it('pays for the data as it is given, and not only once the schema has made what was granted of it', async () => {
+    const data = z.object({ to: z.string().trim().toLowerCase(), amountCents: z.number().default(5) });
+    const operation = defineOperation({ slug: 'order', data, title: 'Order', session: 'any' });
+    await using test = await openTestCore({ operations: [operation] });
+    const changes = {
+      slug: 'order',
+      data: { to: 'bob', amountCents: 5 },
+      title: undefined,
+      facts: undefined,
+    };
+    const { accepted } = await paying(test, changes);
+    const order = (given: unknown) => pay(test, accepted, { slug: 'order', data: given });
+    for (const given of [
+      { to: ' BOB ', amountCents: 5 },
+      { to: 'bob', amountCents: 5, alsoTo: 'mallory' },
+      { to: 'bob', amountCents: 5, instantly: null },
+      { to: 'bob' },
+    ])
+      await expect(order(given), JSON.stringify(given)).rejects.toMatchObject(refusal('data_mismatch'));
+    expect(await consumed(test)).toBe(0);
+    expect(await order({ amountCents: 5, to: 'bob' })).toHaveLength(1);
+  });
+
   it('pays with what the claim says, not with what the request has become', async () => {
     await using test = await openTestCore();
     const request = await granted(test);

@@ -213,7 +213,7 @@ describe('the refusal of a token that we signed', () => {
 });
 
 describe('the refusal of what is forged or is no token', () => {
-  it('is a line of the operator’s log and nothing else, a thousand times', async () => {
+  it('is a line of the operator’s log a minute and nothing else, a thousand times', async () => {
     await using nodes = await openNodes();
     const node = await nodes.open();
     const { text, known } = await issue(node);
@@ -229,11 +229,44 @@ describe('the refusal of what is forged or is no token', () => {
       expect(await present(node, 'x'.repeat(5000))).toBe('malformed');
     }
     const lines = nodes.log.filter((line) => line.startsWith('a scoped token was refused'));
-    expect(lines).toHaveLength(1000);
-    expect(lines[0]).toBe('a scoped token was refused {"reason":"bad_signature"} ');
+    const line = (reason: string, times: number) =>
+      `a scoped token was refused ${JSON.stringify({ reason, times })} `;
+    const reasons = ['bad_signature', 'bad_checksum', 'unknown_key', 'malformed'];
+    expect(lines).toEqual(reasons.map((reason) => line(reason, 1)));
+    nodes.clock.advance(60);
+    expect(await present(node, forged)).toBe('bad_signature');
     await node.core.close();
+    const later = nodes.log.filter((text_) => text_.startsWith('a scoped token was refused')).slice(4);
+    expect(later).toEqual([
+      line('bad_signature', 250),
+      ...['bad_checksum', 'unknown_key', 'malformed'].map((reason) => line(reason, 249)),
+    ]);
     expect(await written(nodes)).toBe(0);
-    expect(lines.join('')).not.toContain(known.id);
+    expect(nodes.log.join('')).not.toContain(known.id);
+  });
+
+  it('writes a bounded number of lines a minute, whatever the reasons are, and counts the rest', async () => {
+    await using nodes = await openNodes();
+    const node = await nodes.open();
+    for (let turn = 0; turn < 5000; turn += 1)
+      node.core.scopedToken.reject(null, { reason: `reason_${turn}` });
+    expect(nodes.log).toHaveLength(32);
+    nodes.clock.advance(60);
+    node.core.scopedToken.reject(null, { reason: 'reason_0' });
+    expect(nodes.log.slice(32).join('')).toContain(`"times":${5000 - 32}`);
+  });
+
+  it('is nobody’s failure when the operator’s log fails', async () => {
+    await using nodes = await openNodes();
+    const fail = () => {
+      throw new Error('the disk is full');
+    };
+    const node = await nodes.open({ logger: { debug: fail, info: fail, warn: fail, error: fail } });
+    const { reject } = node.core.scopedToken;
+    for (let turn = 0; turn < 100; turn += 1) reject(null, { reason: `reason_${turn}` });
+    nodes.clock.advance(60);
+    expect(reject(null, { reason: 'reason_0' })).toBeUndefined();
+    await expect(node.core.close()).resolves.toBeUndefined();
   });
 
   it('says nothing of a token whose claims it quotes: its verdict knows nobody', async () => {
