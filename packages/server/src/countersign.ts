@@ -266,6 +266,6 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
 /** What `authenticate` found is as it is; an actor is checked, since a host made it. */
 function callerOf(core: Core, given: Actor | Caller | null | undefined): Caller {
   if (given && isCaller(core, given)) return given;
-  const actor = acceptActor(given as Actor | null | undefined);
+  const actor = acceptActor(given);
   return actor === null ? nobody : knownCaller(core, actor);
 }
