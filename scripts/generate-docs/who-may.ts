@@ -97,7 +97,14 @@ const keys = nothing<ServiceKeyTrust>('the service keys');
 const unreachable = {
   context: (actor: Actor) =>
     new Proxy<Record<string | symbol, unknown>>(
-      { actor, operations: { get: () => operation }, logger: silent, db: nothing('the database') },
+      {
+        actor,
+        // A subject that has a token to narrow.
+        presented: actor.kind === 'subject' ? nothing('the token') : undefined,
+        operations: { get: () => operation },
+        logger: silent,
+        db: nothing('the database'),
+      },
       {
         get(known, name) {
           // To await it is to ask whether it has a `then`.

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { holderOf } from '../src/caller/holder-of.ts';
 import { streamLimits } from '../src/stream/limits.ts';
 import { gateOf, type GatedSocket } from '../src/websocket/gate.ts';
 import { socketLimits } from '../src/websocket/limits.ts';
@@ -136,7 +137,8 @@ describe('a subject', () => {
     const bySse = await fetch(`${server.url}/trpc/idle`, { headers: as('ada') });
     expect(await bySse.text()).toContain('"reason":"rate_limited"');
     const device = server.server.cs.context({ kind: 'device', subjectId: 'ada', factorId: 'phone' });
-    expect(device.countersign.streams.ofSubject.take('ada')).toBeNull();
+    const { caller, streams } = device.countersign;
+    expect(streams.ofSubject.take(holderOf(caller) ?? '')).toBeNull();
     using other = await open(server, 'bob');
     expect((await other.subscribe('idle')).result?.type).toBe('started');
     expect((await first.call('query', 'hello')).result).toBeDefined();
