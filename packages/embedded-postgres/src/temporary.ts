@@ -5,18 +5,22 @@ import { removeData } from './locate-data.ts';
 import { startOwned, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './start.ts';
 import { sweepTemporary, temporaryPrefix } from './sweep-temporary.ts';
 
-export type TemporaryPostgresOptions = Omit<EmbeddedPostgresOptions, 'directory'>;
+export interface TemporaryPostgresOptions extends Omit<EmbeddedPostgresOptions, 'directory'> {
+  /** Where its directory is made; default the system's temporary one. */
+  readonly parent?: string | undefined;
+}
 
 /**
- * A PostgreSQL for one run: in a fresh directory under the system's temporary one, deleted by `stop()`.
+ * A PostgreSQL for one run: in a fresh directory, deleted by `stop()`.
  * What killed runs left there, database and process, is cleared away first.
  */
-export async function startTemporaryPostgres(
-  options: TemporaryPostgresOptions = {},
-): Promise<EmbeddedPostgres> {
-  const parent = await realpath(tmpdir());
-  await sweepTemporary(parent);
-  const directory = await mkdtemp(join(parent, temporaryPrefix));
+export async function startTemporaryPostgres({
+  parent = tmpdir(),
+  ...options
+}: TemporaryPostgresOptions = {}): Promise<EmbeddedPostgres> {
+  const place = await realpath(parent);
+  await sweepTemporary(place);
+  const directory = await mkdtemp(join(place, temporaryPrefix));
   try {
     return await startOwned({ ...options, directory }, removeData);
   } catch (error) {
