@@ -50,10 +50,12 @@ export function createIdentify(identification: Identification): Identify {
   const { core, isBootstrapKey, schemes, dpop } = identification;
   const { verifier, reject } = core.scopedToken;
 
+  let bootstrapCaller: Caller | undefined;
+
   async function byServiceKey(presented: string): Promise<Caller> {
     if (!serviceKeyPattern.test(presented)) return nobody;
     const bootstrap = isBootstrapKey(presented);
-    if (bootstrap !== null) return knownCaller(core, bootstrap);
+    if (bootstrap !== null) return (bootstrapCaller ??= knownCaller(core, bootstrap));
     const actor = await core.serviceKey.find(presented);
     return actor !== null && 'keyId' in actor && actor.keyId !== undefined
       ? keyCaller(core, actor, actor.keyId)

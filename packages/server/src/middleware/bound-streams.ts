@@ -3,6 +3,7 @@ import { canEnd } from '../caller/credential-gate.ts';
 import { holderOf } from '../caller/holder-of.ts';
 import type { Edge } from '../context.ts';
 import { untilEnded } from '../stream/until-ended.ts';
+import { lifeOf } from '../stream/while-alive.ts';
 import { t } from '../trpc/trpc.ts';
 
 /**
@@ -16,13 +17,19 @@ import { t } from '../trpc/trpc.ts';
  * @throws CountersignError `rate_limited`.
  */
 export const boundStreams = t.middleware(async ({ ctx, signal, next }) => {
-  const leavePlaces = takePlaces(ctx.countersign);
-  const credential = watchCredential(ctx.countersign, signal);
-  const leave = () => {
-    leavePlaces();
-    credential.leave();
-  };
-  const result = await next({ ctx: { ends: credential.ends } });
+  const edge = ctx.countersign;
+  const leavePlaces = takePlaces(edge);
+  // Most callers of a long stream cannot end, and each copy of a context stays with its stream.
+  const life = canEnd(edge.caller) ? lifeOf(edge) : null;
+  const added = life === null ? {} : { ctx: { ends: anyOf(signal, life.ended) } };
+  const result = await next<{ readonly ends?: AbortSignal }>(added);
+  const leave =
+    life === null
+      ? leavePlaces
+      : () => {
+          leavePlaces();
+          life.leave();
+        };
   if (!result.ok) {
     leave();
     return result;
@@ -30,17 +37,8 @@ export const boundStreams = t.middleware(async ({ ctx, signal, next }) => {
   return { ...result, data: untilEnded(result.data as AsyncIterable<unknown>, signal, leave) };
 });
 
-interface WatchedCredential {
-  /** Aborted when the caller leaves, or the credential ends. */
-  readonly ends: AbortSignal | undefined;
-  leave(): void;
-}
-
-function watchCredential({ caller, credentials }: Edge, left: AbortSignal | undefined): WatchedCredential {
-  if (!canEnd(caller)) return { ends: left, leave: () => undefined };
-  const ended = new AbortController();
-  const leave = credentials.watch(caller, () => ended.abort());
-  return { ends: left ? AbortSignal.any([left, ended.signal]) : ended.signal, leave };
+function anyOf(left: AbortSignal | undefined, ended: AbortSignal): AbortSignal {
+  return left ? AbortSignal.any([left, ended]) : ended;
 }
 
 function takePlaces({ caller, connection, streams }: Edge): () => void {

@@ -8,8 +8,8 @@ import { withoutPrivateText } from '../error/public-error.ts';
 interface Call {
   readonly ctx: {
     readonly countersign: Edge;
-    /** Aborted when the caller has left, or the credential has ended. */
-    readonly ends: AbortSignal | undefined;
+    /** Aborted when the caller has left, or the credential has ended; only where it can end. */
+    readonly ends?: AbortSignal | undefined;
   };
   readonly path: string;
   /** Aborted when the caller has left. */
@@ -26,8 +26,9 @@ interface Call {
  */
 export async function* trackedStream<Event extends { readonly id: string }>(
   events: AsyncIterable<Event>,
-  { ctx: { countersign, ends }, path, signal }: Call,
+  { ctx: { countersign, ends: given }, path, signal }: Call,
 ): AsyncGenerator<TrackedEnvelope<Event>, void> {
+  const ends = given ?? signal;
   try {
     for await (const event of events) {
       if (ends && !(await isReady(countersign, ends))) break;

@@ -6,12 +6,12 @@ import { WebSocket, type RawData, type WebSocketServer } from 'ws';
 import { actorOf, type Caller } from '../caller/caller.ts';
 import type { Presentation } from '../caller/identify.ts';
 import { holderOf } from '../caller/holder-of.ts';
-import type { CredentialGate } from '../caller/credential-gate.ts';
+import { canEnd, type CredentialGate } from '../caller/credential-gate.ts';
 import type { CountersignContext } from '../context.ts';
 import { createPublicUrl, type ClientUrlOf } from '../dpop/public-url.ts';
 import type { Places } from '../stream/places.ts';
 import { urlOf } from './admit-upgrade.ts';
-import { presentationOf } from './credentials.ts';
+import { presentationOf, type ConnectionParameters } from './credentials.ts';
 import { drainSocket } from './drain-socket.ts';
 import { createHold } from './hold-while-busy.ts';
 import type { SocketLimits } from './limits.ts';
@@ -61,7 +61,8 @@ export function serveSocket(
   const { router, logger, identify, credentials, publicUrl = createPublicUrl() } = services;
   const { contextOf, connections, upgrades, onClosed } = services;
   const budget = createMessageBudget(limits.messagesPerMinuteMax);
-  const inParameters = presentationOf(request, publicUrl);
+  // Let go of once it was asked: it would stay as long as the socket.
+  let inParameters: ReturnType<typeof presentationOf> | null = presentationOf(request, publicUrl);
   let isKnown = false;
   let isIntroduced = false;
   let isTrusted = false;
@@ -120,14 +121,18 @@ export function serveSocket(
     clearTimeout(stranger);
     stranger = undefined;
   };
-  const leaves: (() => void)[] = [];
+  let giveBackPlace: (() => void) | null = null;
+  let stopWatching: (() => void) | null = null;
   socket.on('close', () => {
     known();
-    for (const leave of leaves) leave();
+    giveBackPlace?.();
+    stopWatching?.();
     onClosed(served);
   });
 
-  const welcome = async (presentation: Presentation): Promise<CountersignContext> => {
+  const welcome = async (parameters: ConnectionParameters): Promise<CountersignContext> => {
+    const presentation = inParameters?.(parameters) ?? { authorizations: [], carrier: 'h' };
+    inParameters = null;
     const caller = await identify(presentation).finally(() => (isIntroduced = true));
     const actor = actorOf(caller);
     isKnown = actor !== null;
@@ -136,10 +141,9 @@ export function serveSocket(
     if (socket.readyState !== WebSocket.OPEN) return contextOf(caller, socket);
     if (isKnown) known();
     const holder = holderOf(caller);
-    const leave = holder === null ? null : connections.take(holder);
-    if (holder !== null && leave === null) throw new CountersignError('rate_limited');
-    if (leave !== null) leaves.push(leave);
-    leaves.push(credentials.watch(caller, bidFarewell));
+    giveBackPlace = holder === null ? null : connections.take(holder);
+    if (holder !== null && giveBackPlace === null) throw new CountersignError('rate_limited');
+    if (canEnd(caller)) stopWatching = credentials.watch(caller, bidFarewell);
     return contextOf(caller, socket);
   };
   /** Every later call would be refused; a client that comes back is asked for its credential again. */
@@ -150,7 +154,7 @@ export function serveSocket(
   getWSConnectionHandler({
     wss: upgrades,
     router,
-    createContext: ({ info }) => welcome(inParameters(info.connectionParams)),
+    createContext: ({ info }) => welcome(info.connectionParams),
     experimental_encoder: screen.encoder,
     onError: ({ error, path }) => logFailure(logger, error, path),
   })(socket, addressOnly(request));

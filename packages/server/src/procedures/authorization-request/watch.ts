@@ -8,9 +8,9 @@ export const watch = streamProcedure('authorizationRequest.watch')
   .input(authorizationRequestSchema.watchInput)
   .output(trackedOutput(authorizationRequestSchema.watchEvent))
   .subscription(async (call) => {
-    const { ctx, input } = call;
+    const { ctx, input, signal } = call;
     return trackedStream(
-      await ctx.core.authorizationRequest.watch(ctx.call, input, { signal: ctx.ends }),
+      await ctx.core.authorizationRequest.watch(ctx.call, input, { signal: ctx.ends ?? signal }),
       call,
     );
   });

@@ -8,6 +8,6 @@ export const stream = streamProcedure('event.stream')
   .input(eventStreamInput.default({}))
   .output(trackedOutput(eventView))
   .subscription(async (call) => {
-    const { ctx, input } = call;
-    return trackedStream(await ctx.core.event.stream(ctx.call, input, { signal: ctx.ends }), call);
+    const { ctx, input, signal } = call;
+    return trackedStream(await ctx.core.event.stream(ctx.call, input, { signal: ctx.ends ?? signal }), call);
   });
