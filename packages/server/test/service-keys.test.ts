@@ -62,7 +62,9 @@ it('a revoked service key is refused at once, and its streams and sockets end', 
   expect((await socket.subscribe('event.stream', {}, 'stream')).result?.type).toBe('started');
   await mutate(shared(), 'serviceKey.revoke', { id }, { headers: bearer(operator.key) });
   expect((await listEvents(key)).status).toBe(401);
-  const refusal = await socket.answer(({ error }) => error !== undefined);
+  // Its socket is still open, for a second at most: each message is asked for by itself.
+  expect(reasonOf(await socket.call('query', 'event.list', {}))).toBe('unauthenticated');
+  const refusal = await socket.answer(({ id: of, error }) => of === 'stream' && error !== undefined);
   expect(reasonOf(refusal)).toBe('unauthenticated');
   expect(await socket.closed).toBe(1008);
 });

@@ -416,7 +416,7 @@ export interface DevicePrimaryChangedEvent extends EventEnvelope {
   };
 }
 
-/** A token was issued, or narrowed for its subject: the same token, and a lesser copy of it. */
+/** A token was issued, or a lesser copy of one to its subject. */
 export interface ScopedTokenIssuedEvent extends EventEnvelope {
   type: 'scoped_token.issued';
   data: {
@@ -442,10 +442,7 @@ export interface ScopedTokenRevokedEvent extends EventEnvelope {
   };
 }
 
-/**
- * A token that we issued was refused. Told at most once a minute for each token and reason; what was
- * forged is not told.
- */
+/** A token that we issued was refused. */
 export interface ScopedTokenRejectedEvent extends EventEnvelope {
   type: 'scoped_token.rejected';
   data: {
@@ -455,7 +452,10 @@ export interface ScopedTokenRejectedEvent extends EventEnvelope {
     type?: string | null | undefined;
     /** What was called, as far as it is known. For the service only. */
     path?: string | null | undefined;
-    /** How many refusals it stands for, those not told before included. For the service only. Whole number. */
+    /**
+     * How many refusals it stands for: of one token for one reason it is told once a minute. For the
+     * service only. Whole number.
+     */
     times?: number | undefined;
   };
 }
@@ -546,11 +546,11 @@ export interface EventByType {
   'device.revoked': DeviceRevokedEvent;
   /** Another device became the primary one. */
   'device.primary_changed': DevicePrimaryChangedEvent;
-  /** A token was issued, or narrowed for its subject: the same token, and a lesser copy of it. */
+  /** A token was issued, or a lesser copy of one to its subject. */
   'scoped_token.issued': ScopedTokenIssuedEvent;
   /** A token was revoked, or one delegate of it. */
   'scoped_token.revoked': ScopedTokenRevokedEvent;
-  /** A token that we issued was refused. Told at most once a minute for each token and reason; what was forged is not told. */
+  /** A token that we issued was refused. */
   'scoped_token.rejected': ScopedTokenRejectedEvent;
   /** A subject reached the limit of wrong proofs. */
   'subject.locked': SubjectLockedEvent;

@@ -2,14 +2,9 @@ import { createTestDatabase, type TestDatabase } from '@countersign/core/testing
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { commandEnvironment, commandFile } from '../support/command.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
-
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-
-/** Settings of whoever runs the tests must not reach the command. */
-const foreign = /^(?:DATABASE_URL|COUNTERSIGN_.*|PORT|HOST|LOG_LEVEL|NODE_ENV|NODE_OPTIONS|VITEST.*)$/;
 
 export interface Ran {
   readonly code: number;
@@ -31,10 +26,9 @@ export async function runCommand(
   args: readonly string[],
   { cwd, env = {}, input = '' }: RunOptions,
 ): Promise<Ran> {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
-  const child = spawn(process.execPath, ['--conditions=@countersign/source', main, ...args], {
+  const child = spawn(process.execPath, ['--conditions=@countersign/source', commandFile, ...args], {
     cwd,
-    env: { ...inherited, NO_COLOR: '1', ...env },
+    env: commandEnvironment(env),
   });
   let [answer, notes] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (answer += text));

@@ -65,7 +65,7 @@ describe('countersign token issue', { timeout: 60_000 }, () => {
       [of(), /--scope +expected grants such as .*; or --preset, and not both/],
       [preset('--scope', 'rpc:q:a'), /--scope +expected grants such as .*; or --preset, and not both/],
       [of('--scope', 'rpc:x:invoice'), /--scope +expected grants such as/],
-      [of('--scope', 'rpc:q:**'), /A grant of everything, \*\* alone, is not given\./],
+      [of('--scope', 'rpc:q:**'), /A grant of wildcards alone, such as \*\* or \*\.\*, is not given\./],
       [of('--preset', 'admin'), /--preset +expected "subject" or "device"/],
       [preset('--max-age', '25h'), /24 hours at most/],
       [preset('--max-age', '3600'), /--max-age +expected a duration/],
@@ -176,7 +176,9 @@ describe('countersign token revoke', { timeout: 60_000 }, () => {
       /^One token has ended\. In force here now/,
     );
     expect(await states()).toEqual([false, true, true, true]);
-    await here.run('token', 'revoke', other.id, '--delegate', 'bookkeeper');
+    expect((await here.run('token', 'revoke', other.id, '--delegate', 'bookkeeper')).answer).toMatch(
+      /^What this delegate holds has ended; the token goes on\./,
+    );
     expect(await states()).toEqual([false, true, true, false]);
     await here.run('token', 'revoke', '--session', 's1');
     expect(await states()).toEqual([false, false, true, false]);
@@ -196,7 +198,9 @@ describe('countersign token revoke', { timeout: 60_000 }, () => {
       [revoke(), /token revoke +expected one of/],
       [revoke('cst_x', '--session', 's1'), /token revoke +expected one of/],
       [revoke('--session', 's1', '--delegate', 'd'), /--delegate +expected to come with the id of its token/],
-      [revoke('cst_none'), /There is no token of that id/],
+      [revoke('cst_none'), /There is nothing of that id/],
+      [revoke('--request', 'areq_none'), /There is nothing of that id/],
+      [revoke('--request', 'areq_x', '--session', 's1'), /token revoke +expected one of/],
     ]);
   });
 });

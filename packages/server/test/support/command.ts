@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+export const commandFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** The `countersign` command in a process of its own. */
 export interface RunningCommand extends AsyncDisposable {
@@ -24,12 +24,16 @@ export interface CommandOptions {
 /** Settings of whoever runs the tests must not reach the command. */
 const foreign = /^(?:DATABASE_URL|COUNTERSIGN_.*|PORT|HOST|LOG_LEVEL|NODE_ENV|NODE_OPTIONS|VITEST.*)$/;
 
-export function startCommand(args: readonly string[], { cwd, env = {} }: CommandOptions): RunningCommand {
+/** In CI picocolors paints though nobody looks; the tests read words. */
+export function commandEnvironment(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
-  const child = spawn(process.execPath, ['--conditions=@countersign/source', main, ...args], {
+  return { ...inherited, NO_COLOR: '1', ...env };
+}
+
+export function startCommand(args: readonly string[], { cwd, env = {} }: CommandOptions): RunningCommand {
+  const child = spawn(process.execPath, ['--conditions=@countersign/source', commandFile, ...args], {
     cwd,
-    // In CI picocolors paints though nobody looks; the tests read words.
-    env: { ...inherited, NO_COLOR: '1', ...env },
+    env: commandEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -4,7 +4,7 @@ import type { EventKind } from './kind.ts';
 /** Temporary credentials. */
 export const scopedTokenEvents = {
   'scoped_token.issued': {
-    summary: 'A token was issued, or narrowed for its subject: the same token, and a lesser copy of it.',
+    summary: 'A token was issued, or a lesser copy of one to its subject.',
     full: z.object({
       expiresAt: z.iso.datetime().describe('When the token, or the copy, expires.'),
       recipient: z.string().nullable(),
@@ -22,13 +22,15 @@ export const scopedTokenEvents = {
     public: z.object({}),
   },
   'scoped_token.rejected': {
-    summary:
-      'A token that we issued was refused. Told at most once a minute for each token and reason; what was forged is not told.',
+    summary: 'A token that we issued was refused.',
     full: z.object({
       reason: z.string().describe('Why, exactly. The caller was not told.'),
       type: z.string().nullable().describe('What was called: a type of procedure, or an HTTP method.'),
       path: z.string().nullable().describe('What was called, as far as it is known.'),
-      times: z.number().int().describe('How many refusals it stands for, those not told before included.'),
+      times: z
+        .number()
+        .int()
+        .describe('How many refusals it stands for: of one token for one reason it is told once a minute.'),
     }),
     public: z.object({}),
   },

@@ -30,10 +30,11 @@ export function addTokenCommands(program: Command): void {
       (await import('./inspect.ts')).inspect(text, options),
     );
   onDatabase(token.command('revoke [id]'))
-    .description('end a token by its id (cst_…), or all of a session or subject')
+    .description('end a token by its id (cst_…), or all of a session, a subject or a paying request')
     .option('--delegate <name>', 'of the token, only what this delegate holds')
     .option('--session <id>', 'every token of this session')
     .option('--subject <id>', 'every token of this subject issued so far')
+    .option('--request <areq_…>', 'every token that carries this request to pay with it')
     .action(async (id: string | undefined, options: RevokeOptions) =>
       (await import('./revoke.ts')).revoke(id, options),
     );

@@ -37,7 +37,7 @@ const words: Words = {
   },
   reasons: {
     lifetime_too_long: 'A token lives 24 hours at most: --max-age is longer.',
-    scope_too_wide: 'A grant of everything, ** alone, is not given.',
+    scope_too_wide: 'A grant of wildcards alone, such as ** or *.*, is not given.',
     not_found: 'The subject has no such authorization request, or it belongs to another session.',
     not_granted: 'The authorization request was not granted.',
     already_consumed: 'The authorization request was used already.',
