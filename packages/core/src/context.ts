@@ -2,6 +2,7 @@ import type { Actor } from './actor.ts';
 import type { Database, Executor } from './database/executor.ts';
 import type { Keys } from './keys.ts';
 import type { Limits } from './limits.ts';
+import type { MethodConfiguration } from './method/configured.ts';
 import type { MethodRegistry } from './method/registry.ts';
 import type { OperationRegistry } from './operation/registry.ts';
 import type { Clock, Ids, Logger, Randomness } from './ports.ts';
@@ -16,6 +17,10 @@ export interface CoreServices {
   readonly keys: Keys;
   readonly limits: Limits;
   readonly methods: MethodRegistry;
+  /** What operators have configured of them, as this process knows it: at most a quarter of a second old. */
+  readonly methodConfigurations: MethodConfigurations;
+  /** The name of the installation, as authenticator apps and passkey dialogs show it. */
+  readonly issuer: string;
   readonly operations: OperationRegistry;
   readonly database: Database;
   /**
@@ -23,6 +28,13 @@ export interface CoreServices {
    * no harm), so that readers look now and not at their next poll.
    */
   readonly wake: (changed: readonly string[]) => void;
+}
+
+export interface MethodConfigurations {
+  /** @throws CountersignError `unavailable_dependency` when they could not be read for ten seconds. */
+  current(): Promise<readonly MethodConfiguration[]>;
+  /** Reads now and not at the next poll: after a change by this process. */
+  refresh(): Promise<void>;
 }
 
 /** The token by which a call was made: what a subject issues is this one, narrowed. Its text is written nowhere. */

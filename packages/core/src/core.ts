@@ -19,8 +19,12 @@ import { createKeys, type Secret } from './keys.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { startSweeper } from './maintenance/sweeper.ts';
 import type { Method } from './method/define.ts';
-import { createMethodRegistry, listMethods, type MethodRegistry } from './method/registry.ts';
+import { createMethodRegistry, type MethodRegistry } from './method/registry.ts';
 import type { Operation } from './operation/define.ts';
+import { configureMethod } from './method-configuration/configure.ts';
+import { createMethodConfigurations } from './method-configuration/current.ts';
+import { listMethods } from './method-configuration/list.ts';
+import { removeMethod } from './method-configuration/remove.ts';
 import { createOperationRegistry } from './operation/registry.ts';
 import type { Clock, Logger, Randomness } from './ports.ts';
 import { createIds, silentLogger, systemClock, systemRandomness } from './runtime.ts';
@@ -52,6 +56,8 @@ export interface CoreOptions {
   readonly database: DatabaseOptions;
   readonly secret: Secret;
   readonly methods: readonly Method[] | MethodRegistry;
+  /** Who asks, as people know it: authenticator apps and passkey dialogs show it. Default `Countersign`. */
+  readonly issuer?: string;
   readonly operations?: readonly Operation[];
   readonly limits?: Partial<Limits>;
   readonly scopedToken?: ScopedTokenOptions;
@@ -74,6 +80,7 @@ export interface ScopedTokenOptions {
 }
 
 const audienceDefault = 'countersign';
+const issuerDefault = 'Countersign';
 
 /** An operation that needs what is opened once for the process, without that parameter. */
 type Bound<Verb> = Verb extends (context: CoreContext, shared: infer _, ...rest: infer Rest) => infer Result
@@ -85,7 +92,12 @@ export interface Core {
   /** One call by one actor; `presented` is the token it came with, if it came with one. */
   context(actor: Actor, presented?: PresentedToken): CoreContext;
   readonly authorizationRequest: typeof request & { readonly watch: Bound<typeof watchAuthorizationRequest> };
-  readonly method: { list(context: CoreContext): ReturnType<typeof listMethods> };
+  /** What operators have configured is not read before its first use. */
+  readonly method: {
+    readonly list: typeof listMethods;
+    readonly configure: typeof configureMethod;
+    readonly remove: typeof removeMethod;
+  };
   readonly event: {
     readonly list: typeof listEvents;
     readonly stream: Bound<typeof streamEvents>;
@@ -155,6 +167,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     await establishEpoch(database);
     const reader = await followLog({ database, logger });
     const watches = createWatches({ database, clock, logger });
+    const methodConfigurations = createMethodConfigurations({ clock, database, keys, logger, methods });
     const services: CoreServices = {
       clock,
       randomness,
@@ -163,6 +176,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       keys,
       limits: { ...defaultLimits, ...givenOnly(options.limits ?? {}) },
       methods,
+      methodConfigurations,
+      issuer: options.issuer ?? issuerDefault,
       operations,
       database,
       wake(changed) {
@@ -191,7 +206,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         ...request,
         watch: (context, ...rest) => watchAuthorizationRequest(context, watches, ...rest),
       },
-      method: { list: () => listMethods(methods) },
+      method: { list: listMethods, configure: configureMethod, remove: removeMethod },
       event: {
         list: listEvents,
         stream: (context, ...rest) => streamEvents(context, reader, ...rest),
@@ -228,6 +243,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
           trust.close(),
           rejections.close(),
           serviceKeys.close(),
+          methodConfigurations.close(),
         ]);
         await database.close();
       },

@@ -17,8 +17,26 @@ export { displayHash, type Display, type Fact } from './operation/display.ts';
 export { bindings, type Binding } from './binding.ts';
 export { defaultLimits, limitBounds, type Limits } from './limits.ts';
 export { createMethodRegistry, type MethodRegistry } from './method/registry.ts';
-export { methodListInput, methodListOutput, type MethodView } from './method/registry.ts';
-export type { Method, Recipient } from './method/define.ts';
+export * as methodSchema from './method-configuration/schema.ts';
+export type { MethodView } from './method-configuration/schema.ts';
+export {
+  defineMethod,
+  type Completed,
+  type Enrolment,
+  type EnrolmentHooks,
+  type Identity,
+  type Issued,
+  type IssueInput,
+  type KnownFactor,
+  type Method,
+  type MethodDefinition,
+  type ProvenRequest,
+  type Reach,
+  type Recipient,
+  type Verdict,
+  type VerifyInput,
+} from './method/define.ts';
+export { device, type DeviceOptions } from './method/methods/device.ts';
 export { otp, type OtpOptions } from './method/methods/otp.ts';
 export * as authorizationRequestSchema from './authorization-request/schema.ts';
 export type {

@@ -19,9 +19,11 @@ export interface Keys {
    * start everybody's count anew.
    */
   readonly recipientCounting: NamedKey;
+  /** What identities of factors are found by: as for counting, a rotation must not forget them. */
+  readonly identity: NamedKey;
 }
 
-export type KeyPurpose = 'code' | 'idempotency' | 'recipient' | 'service_key' | 'token_root';
+export type KeyPurpose = 'code' | 'digits' | 'factor' | 'idempotency' | 'identity' | 'method' | 'recipient' | 'service_key' | 'token_root';
 
 /**
  * @throws TypeError when a secret is not base64 of at least 32 bytes. The text never appears in the error.
@@ -46,6 +48,7 @@ export function createKeys(secret: Secret): Keys {
       return root && keyOf(purpose, root);
     },
     recipientCounting: keyOf('recipient', roots.at(-1) as Root),
+    identity: keyOf('identity', roots.at(-1) as Root),
   };
 }
 

@@ -19,6 +19,14 @@ export interface Limits {
   readonly sendsPerSubjectDayMax: number;
   readonly sendsPerRecipient10MinutesMax: number;
   readonly sendsPerRecipientDayMax: number;
+  /** Challenges of one request, of any kind, over its whole life. */
+  readonly challengesPerRequestMax: number;
+  /** Prompts on devices that wait at the same time, of one subject; one of each operation. */
+  readonly promptsWaitingMax: number;
+  /** Prompts on devices of one subject in an hour, since one was answered rightly. */
+  readonly promptsPerHourMax: number;
+  /** After a person said with a signature "this was not me": no prompts, and the session that asked starts nothing. */
+  readonly mutedSeconds: number;
   /** Further messages for one request, after the first. */
   readonly resendsPerRequestMax: number;
   readonly resendCoolDownSeconds: number;
@@ -42,6 +50,10 @@ export const defaultLimits: Limits = Object.freeze({
   sendsPerSubjectDayMax: 30,
   sendsPerRecipient10MinutesMax: 10,
   sendsPerRecipientDayMax: 30,
+  challengesPerRequestMax: 20,
+  promptsWaitingMax: 5,
+  promptsPerHourMax: 5,
+  mutedSeconds: 1200,
   resendsPerRequestMax: 3,
   resendCoolDownSeconds: 60,
   afterDenySeconds: 60,

@@ -20,3 +20,15 @@ export function requireParty(actor: Actor): void {
 export function requireInstallation(actor: Actor): void {
   if (actor.kind !== 'service' && actor.kind !== 'operator') throw new CountersignError('forbidden');
 }
+
+type Operator = Extract<Actor, { kind: 'operator' }>;
+
+/** Only an operator: a service that could make keys, or configure methods, could make itself one. */
+export function requireOperator(actor: Actor): asserts actor is Operator {
+  if (actor.kind !== 'operator') throw new CountersignError('forbidden');
+}
+
+/** Which operator did it, as rows and the log say it. */
+export function nameOfOperator({ kind, keyId }: Operator): string {
+  return keyId === undefined ? kind : `${kind}:${keyId}`;
+}

@@ -31,7 +31,8 @@ export interface Logger {
 /** A message on its way to a person. `code` is inside `text` too; it is given for templates. */
 export interface OutgoingMessage {
   readonly to: string;
-  readonly channel: 'email' | 'sms';
+  /** `email`, `sms`, or a channel that a method of your own has. */
+  readonly channel: string;
   readonly text: string;
   readonly code: string;
   /** The request the code belongs to, as its owner sees it. */

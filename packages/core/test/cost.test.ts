@@ -3,6 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { openTestCore, type TestCore } from '../testing/index.ts';
 import { createTransfer, rightProof, transferData, wrongProof } from './fixtures.ts';
 
+/** What a process asks again and again, whoever calls: the log, and what operators have configured. */
+function isBackground(name: string | undefined): boolean {
+  return name === 'countersign_log_new' || name === 'countersign_method_configuration_read';
+}
+
 /** Everything that one call sends to PostgreSQL, statement by statement. */
 async function statementsOf(run: () => Promise<unknown>): Promise<string[]> {
   const sent: string[] = [];
@@ -10,8 +15,7 @@ async function statementsOf(run: () => Promise<unknown>): Promise<string[]> {
   Reflect.set(pg.Client.prototype, 'query', function (this: pg.Client, ...input: unknown[]): unknown {
     const [first] = input;
     const config = typeof first === 'string' ? { text: first } : (first as { name?: string; text: string });
-    // What the reader of the log asks in the background is no cost of the call.
-    if (config.name !== 'countersign_log_new') sent.push(config.name ?? config.text);
+    if (!isBackground(config.name)) sent.push(config.name ?? config.text);
     return Reflect.apply(query as (...all: unknown[]) => unknown, this, input);
   });
   try {
@@ -136,6 +140,8 @@ async function fill(test: TestCore): Promise<void> {
       'authorization_request', gen_random_uuid(), '{}', NULL FROM generate_series(1, 40000) AS n;
     INSERT INTO countersign.challenge SELECT gen_random_uuid(), gen_random_uuid(), 1, 'otp', NULL, NULL, NULL, NULL, NULL, now(), now() FROM generate_series(1, 20000);
     INSERT INTO countersign.subject_security (subject_id) SELECT 'subject-' || n FROM generate_series(1, 20000) AS n;
+    INSERT INTO countersign.factor (id, subject_id, method, method_id, title, status, is_active, is_default, binding, sequence, created_at)
+    SELECT gen_random_uuid(), 'subject-' || n % 5000, 'totp', gen_random_uuid(), '', 'new', true, false, 'none', 1, now() FROM generate_series(1, 20000) AS n;
     INSERT INTO countersign.recipient_security SELECT sha256(n::text::bytea), '{}' FROM generate_series(1, 20000) AS n;
     ANALYZE;`);
 }
@@ -148,7 +154,7 @@ async function plansOf(
   const query: unknown = Reflect.get(pg.Client.prototype, 'query');
   Reflect.set(pg.Client.prototype, 'query', function (this: pg.Client, ...input: unknown[]): unknown {
     const config = input[0] as { name?: string; text: string; values: unknown[] };
-    if (config.name !== 'countersign_log_new' && !asked.some(({ text }) => text === config.text))
+    if (!isBackground(config.name) && !asked.some(({ text }) => text === config.text))
       asked.push(config);
     return Reflect.apply(query as (...all: unknown[]) => unknown, this, input);
   });

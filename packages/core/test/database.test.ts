@@ -53,6 +53,7 @@ describe('migrations', () => {
       '0004-service-keys',
       '0005-tokens-by-request',
       '0006-bounded-revocations',
+      '0007-factors',
     ]);
     await database.close();
     const { rows } = await test.sql.query(

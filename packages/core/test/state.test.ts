@@ -30,6 +30,7 @@ const waiting: Snapshot = {
   generation: 4,
   sequence: 7,
   sendsLeft: 2,
+  challengesLeft: 19,
   createdAt: at(0),
   expiresAt,
   executeWithinSeconds: 300,
@@ -46,14 +47,14 @@ const snapshots: Record<State, Snapshot> = {
 };
 
 const commands: { readonly [Each in Kind]: Extract<Command, { kind: Each }> } = {
-  challenge: { kind: 'challenge' },
+  challenge: { kind: 'challenge', sends: true },
   reserve: { kind: 'reserve' },
   check_right: { kind: 'check_right', generation: waiting.generation },
   grant_right: { kind: 'grant_right', generation: waiting.generation },
   wrong: { kind: 'wrong' },
   deny: { kind: 'deny', reason: 'not_me' },
   cancel: { kind: 'cancel' },
-  reset: { kind: 'reset', expiresAt: at(900) },
+  reset: { kind: 'reset', sends: true, expiresAt: at(900) },
   consume: { kind: 'consume' },
   expire: { kind: 'expire' },
 };
@@ -77,7 +78,7 @@ const decided: Record<Kind, Cell> = {
 
 const table: Record<State, Record<Kind, Cell>> = {
   waiting: {
-    challenge: { events: ['challenged'], becomes: { sendsLeft: 1 } },
+    challenge: { events: ['challenged'], becomes: { sendsLeft: 1, challengesLeft: 18 } },
     reserve: { events: [], becomes: { attemptsLeft: 2, attemptsOpen: 2 } },
     check_right: { events: [], becomes: { attemptsLeft: 4, attemptsOpen: 0 } },
     grant_right: {
@@ -87,7 +88,7 @@ const table: Record<State, Record<Kind, Cell>> = {
     wrong: wrongIsWritten,
     deny: { events: ['denied'], becomes: { state: 'denied', reason: 'not_me', generation: 5 } },
     cancel: { events: ['cancelled'], becomes: { state: 'cancelled', generation: 5 } },
-    reset: { events: ['reset', 'challenged'], becomes: { sendsLeft: 1, generation: 5, expiresAt: at(900) } },
+    reset: { events: ['reset', 'challenged'], becomes: { sendsLeft: 1, challengesLeft: 18, generation: 5, expiresAt: at(900) } },
     consume: 'not_granted',
     expire: 'not_waiting',
   },
@@ -169,7 +170,7 @@ describe('the moment of expiry', () => {
   });
 
   it('is not undone by a reset (a request left for a while is not revived)', () => {
-    const reset: Command = { kind: 'reset', expiresAt: at(3000) };
+    const reset: Command = { kind: 'reset', sends: true, expiresAt: at(3000) };
     expect(decide(waiting, reset, expiresAt)).toEqual({ ok: false, refusal: 'expired' });
     expect(decide(snapshots.expired, reset, now)).toEqual({ ok: false, refusal: 'expired' });
   });
@@ -300,6 +301,17 @@ describe('sends', () => {
         refusal: 'rate_limited',
       });
     });
+
+    it(`are not needed by ${kind} of a method that sends nothing, which has a limit of its own`, () => {
+      const silent = { ...commands[kind], sends: false } as Command;
+      expect(decide({ ...waiting, sendsLeft: 0 }, silent, now)).toMatchObject({
+        next: { sendsLeft: 0, challengesLeft: 18 },
+      });
+      expect(decide({ ...waiting, challengesLeft: 0 }, silent, now)).toEqual({
+        ok: false,
+        refusal: 'rate_limited',
+      });
+    });
   }
 });
 
@@ -414,8 +426,8 @@ describe('a whole life', () => {
     const { snapshot, events } = walk(asked, [
       { kind: 'reserve' },
       { kind: 'wrong' },
-      { kind: 'challenge' },
-      { kind: 'reset', expiresAt: at(500) },
+      { kind: 'challenge', sends: true },
+      { kind: 'reset', sends: true, expiresAt: at(500) },
       { kind: 'reserve' },
       { kind: 'check_right', generation: 2 },
       { kind: 'reserve' },

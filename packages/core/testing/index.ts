@@ -2,6 +2,14 @@ export { assertNoCredential } from './canary.ts';
 export { createTestClock, type TestClock } from './clock.ts';
 export { openTestCore, untilVisible, type TestCore } from './core.ts';
 export { createTestDatabase, serverUrl, type TestDatabase } from './database.ts';
+export { checksOf, describeMethodContract, type MethodContract, type ProofWorld } from './method-contract.ts';
 export { createOutbox, type Outbox } from './outbox.ts';
 export { findViolations } from './invariants.ts';
 export { createRandom, type Random } from './random.ts';
+export {
+  createVirtualPasskey,
+  type PasskeyChanges,
+  type RegistrationChanges,
+  type VirtualPasskey,
+  type VirtualPasskeyOptions,
+} from './virtual-passkey.ts';

@@ -47,7 +47,7 @@ const counted = /* sql */ `(
     coalesce(e.cancelled, 0) AS cancelled, coalesce(e.expired, 0) AS expired, coalesce(e.consumed, 0) AS consumed,
     coalesce(e.challenged, 0) AS challenged, coalesce(e.resets, 0) AS resets, coalesce(e.failed, 0) AS failed,
     coalesce(e.total, 0) AS total, e.lowest, e.highest,
-    (SELECT count(*) FROM countersign.challenge c WHERE c.request_id = r.id) AS challenges
+    (SELECT count(*) FROM countersign.challenge c WHERE c.about_id = r.id) AS challenges
   FROM countersign.authorization_request r LEFT JOIN (
     SELECT about_id,
       count(*) FILTER (WHERE type = 'authorization_request.created') AS created,
@@ -105,7 +105,7 @@ export const invariantChecks: readonly InvariantCheck[] = [
     promise: 'I2 the proof answered a challenge of this request that no reset had voided',
     sql: `SELECT r.id AS about, coalesce('challenge of generation ' || c.generation, 'no such challenge') AS wrong
       FROM countersign.proof p JOIN countersign.authorization_request r ON r.id = p.request_id
-      LEFT JOIN countersign.challenge c ON c.id = p.challenge_id AND c.request_id = r.id
+      LEFT JOIN countersign.challenge c ON c.id = p.challenge_id AND c.about_id = r.id
       WHERE c.id IS NULL OR c.generation <> r.generation - 1 OR c.method <> p.method`,
   },
   {
@@ -253,8 +253,8 @@ export const invariantChecks: readonly InvariantCheck[] = [
   },
   {
     promise: 'I11 a challenge lives no longer than its request, and no generation comes before it is reached',
-    sql: `SELECT c.request_id AS about, 'challenge ' || c.id || ' of generation ' || c.generation || ' until ' || c.expires_at::text AS wrong
-      FROM countersign.challenge c JOIN countersign.authorization_request r ON r.id = c.request_id
+    sql: `SELECT c.about_id AS about, 'challenge ' || c.id || ' of generation ' || c.generation || ' until ' || c.expires_at::text AS wrong
+      FROM countersign.challenge c JOIN countersign.authorization_request r ON r.id = c.about_id
       WHERE c.generation NOT BETWEEN 1 AND r.generation OR c.method <> ALL (r.methods)
         OR c.generation = r.generation AND c.expires_at > r.expires_at
         OR c.expires_at > c.created_at + make_interval(secs => ${limit('challengeSecondsMax')})`,
@@ -262,8 +262,8 @@ export const invariantChecks: readonly InvariantCheck[] = [
   {
     promise: 'I11 the challenge that a request names is its own, of the newest generation that has one',
     sql: `SELECT r.id AS about, coalesce('challenge ' || r.challenge_id, 'no challenge') AS wrong
-      FROM countersign.authorization_request r LEFT JOIN countersign.challenge c ON c.id = r.challenge_id AND c.request_id = r.id
-      WHERE c.generation IS DISTINCT FROM (SELECT max(own.generation) FROM countersign.challenge own WHERE own.request_id = r.id)`,
+      FROM countersign.authorization_request r LEFT JOIN countersign.challenge c ON c.id = r.challenge_id AND c.about_id = r.id
+      WHERE c.generation IS DISTINCT FROM (SELECT max(own.generation) FROM countersign.challenge own WHERE own.about_id = r.id)`,
   },
   {
     promise: 'I12 sends are spent and never come back',
@@ -399,7 +399,7 @@ UNION ALL
 SELECT 'the consumption of request ' || id, md5(concat_ws('|', consumed_at, execute_before))
 FROM countersign.authorization_request WHERE consumed_at IS NOT NULL
 UNION ALL
-SELECT 'what challenge ' || id || ' asks', md5(concat_ws('|', request_id, generation, method, digest, key_id, created_at, expires_at))
+SELECT 'what challenge ' || id || ' asks', md5(concat_ws('|', about_id, generation, method, digest, key_id, created_at, expires_at))
 FROM countersign.challenge
 UNION ALL
 SELECT 'the proof of request ' || p.request_id, md5(p::text) FROM countersign.proof p

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { Actor } from '../actor.ts';
+import type { Binding } from '../binding.ts';
 import { CountersignError, invalidInput } from '../error.ts';
+import { parseId } from '../id.ts';
 import type { Recipient } from '../method/define.ts';
 import { normalizeRecipient } from '../method/recipient.ts';
 import type { Operation } from '../operation/define.ts';
@@ -14,6 +16,10 @@ export interface Creation {
   readonly subjectId: string;
   readonly sessionId: string | null;
   readonly deliverTo: Recipient | null;
+  /** UUIDs of the only factors that may answer; null: any. */
+  readonly factorIds: readonly string[] | null;
+  /** Where it is not the operation's. */
+  readonly requiredBinding?: Binding;
 }
 
 const subjectKeys = new Set(['slug', 'data', 'methods', 'factorIds', 'locale', 'idempotencyKey']);
@@ -48,8 +54,13 @@ function admitService(operation: Operation | undefined, input: Input): Creation 
   const deliverTo = input.deliverTo ? normalizeRecipient(input.deliverTo) : null;
   if (input.deliverTo && !deliverTo)
     throw invalidInput(['deliverTo', 'address'], `must be an address for ${input.deliverTo.channel}`);
-  refuseUnknownFactors(input);
-  return { input, subjectId: input.subjectId, sessionId: input.sessionId ?? null, deliverTo };
+  return {
+    input,
+    subjectId: input.subjectId,
+    sessionId: input.sessionId ?? null,
+    deliverTo,
+    factorIds: factorUuids(input),
+  };
 }
 
 function admitSubject(
@@ -62,11 +73,21 @@ function admitSubject(
     if (value !== undefined && !subjectKeys.has(key)) throw new CountersignError('forbidden');
   }
   if (actor.sessionId === null && operation.session !== 'any') throw new CountersignError('forbidden');
-  refuseUnknownFactors(input);
-  return { input, subjectId: actor.subjectId, sessionId: actor.sessionId, deliverTo: null };
+  return {
+    input,
+    subjectId: actor.subjectId,
+    sessionId: actor.sessionId,
+    deliverTo: null,
+    factorIds: factorUuids(input),
+  };
 }
 
-/** No subject has a factor yet, so none of these can prove anything. */
-function refuseUnknownFactors(input: Input): void {
-  if (input.factorIds !== undefined) throw new CountersignError('method_unavailable');
+/** Whose they are is looked up with them: one of another subject is none. */
+function factorUuids(input: Input): readonly string[] | null {
+  if (input.factorIds === undefined) return null;
+  return input.factorIds.map((id) => {
+    const uuid = parseId('factor', id);
+    if (uuid === null) throw new CountersignError('method_unavailable');
+    return uuid;
+  });
 }

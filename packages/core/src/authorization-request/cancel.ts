@@ -8,6 +8,7 @@ import { explainRefusal, requestUuid, untilTaken } from './refusal.ts';
 import { cancelInput, type AuthorizationRequestView } from './schema.ts';
 import { cancelRequest } from './statement/decline.ts';
 import { viewerOf } from './statement/visible.ts';
+import { tellDecisionOf } from './tell-decision.ts';
 import { viewOf } from './view.ts';
 
 /**
@@ -37,7 +38,15 @@ export async function cancelAuthorizationRequest(
         },
         () => explainRefusal(writing, id, { kind: 'cancel' }),
       );
-      return { answer: viewOf({ ...row, challenge: null }, writing.clock.now()) };
+      const request = viewOf({ ...row, challenge: null }, writing.clock.now());
+      return {
+        answer: request,
+        afterCommit: await tellDecisionOf(writing, row, {
+          decision: 'cancelled',
+          request,
+          context: parsed.context ?? null,
+        }),
+      };
     },
   });
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ChallengeOverrides } from '../challenge/issue.ts';
+import { digitsFor, withoutDigits } from '../challenge/view.ts';
 import type { ChallengeView } from '../challenge/schema.ts';
 import type { CoreContext } from '../context.ts';
 import { once } from '../idempotency/once.ts';
@@ -33,7 +34,7 @@ export async function challengeAuthorizationRequest(
     prepareRechallenge(
       asking,
       uuid,
-      { kind: 'challenge' },
+      (sends) => ({ kind: 'challenge', sends }),
       parsed,
       (request) => request.expires_at,
       overrides,
@@ -50,12 +51,13 @@ export async function challengeAuthorizationRequest(
           });
           return asked && { row: asked, now: parameters.now, delivery: message };
         },
-        () => explainRefusal(writing, uuid, { kind: 'challenge' }),
+        () => explainRefusal(writing, uuid, { kind: 'challenge', sends: true }),
       );
-      const view = viewOf(row, now);
+      const view = viewOf(row, now, digitsFor(writing));
       if (!view.challenge) throw new Error('the challenge is not open');
       return {
         answer: view.challenge,
+        repeated: withoutDigits(view.challenge),
         afterCommit: delivery && (() => deliverChallenge(context, row, view, delivery)),
       };
     },

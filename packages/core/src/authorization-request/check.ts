@@ -1,18 +1,19 @@
 import type { z } from 'zod';
-import { actorKey } from '../actor.ts';
 import type { CoreContext } from '../context.ts';
+import { spendingOf } from '../factor/evidence.ts';
 import { once } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { requireService, requireServiceOrSubject } from '../permission.ts';
+import { checkedBy } from './checked.ts';
 import { requestUuid } from './refusal.ts';
-import type { Checked } from './row.ts';
+import type { RequestRow } from './row.ts';
 import { checkInput, type checkOutput } from './schema.ts';
-import { settleRightCheck } from './statement/check.ts';
-import { tooLate, verifyProof, type RightProof } from './verify.ts';
+import { settleRightCheck, settleRightCheckByFactor } from './statement/check.ts';
+import { presentProof, settleRight, verifyProof, type PresentedProof, type RightProof } from './verify.ts';
 
 /**
- * Is this proof right? Decides nothing. A wrong one costs an attempt; a right one costs none, and lets the
- * service that asked grant without the proof for a minute.
+ * Is this proof right? Decides nothing. A wrong one costs an attempt; a right one costs none, and for a minute lets
+ * the service that asked grant without the proof, and who asked present it once more.
  *
  * @throws CountersignError `invalid_input` (wrong shape, costs nothing), `not_found`, `not_waiting`,
  * `expired`, `attempts_exhausted`, `subject_locked`, `factor_locked`, `method_unavailable`.
@@ -27,34 +28,40 @@ export async function checkAuthorizationRequest(
   const uuid = requestUuid(parsed.id);
   return await once<never, z.output<typeof checkOutput>>(context, 'authorizationRequest.check', parsed, {
     write: async (writing) => {
-      const verdict = await verifyProof(writing, uuid, parsed.proof, 'check', parsed.context);
+      const presented = await presentProof(writing, uuid, parsed.proof, 'check', parsed.context);
+      const verdict = await verifyProof(writing, presented);
       if (!verdict.right) return { answer: { valid: false, attemptsLeft: verdict.row.attempts_left } };
-      const [row] = await writing.db.query(settleRightCheck, {
-        id: uuid,
-        generation: verdict.row.generation,
-        now: writing.clock.now(),
-        checked: checkedBy(writing, verdict),
-        chargedAt: verdict.chargedAt,
-        factorKey: verdict.factorKey,
-      });
-      if (row) return { answer: { valid: true, attemptsLeft: row.attempts_left } };
-      const late = await tooLate(writing, verdict, 'check', parsed.context);
-      return { answer: { valid: false, attemptsLeft: late.row.attempts_left } };
+      const settled = await settleRight(writing, presented, verdict, (proof) =>
+        settle(writing, presented, proof),
+      );
+      return {
+        answer: { valid: !('right' in settled), attemptsLeft: settled.row.attempts_left },
+      };
     },
   });
 }
 
-/** What the service's own right check proves, for the minute in which it may grant by it. */
-function checkedBy(context: CoreContext, { challenge, method }: RightProof): string | null {
-  if (context.actor.kind !== 'service') return null;
-  const checked: Checked = {
-    at: context.clock.now().getTime(),
-    by: actorKey(context.actor),
-    proofId: context.ids.uuid(),
-    challengeId: challenge.id,
-    method: method.key,
-    factorId: challenge.factorId,
-    binding: method.binding,
+async function settle(
+  context: CoreContext,
+  { uuid, parsed }: PresentedProof,
+  proof: RightProof,
+): Promise<RequestRow | undefined> {
+  const { row, factor, verdict, method, challenge, chargedAt, factorKey } = proof;
+  const checked = checkedBy(context, proof, parsed);
+  const parameters = {
+    id: uuid,
+    generation: row.generation,
+    now: context.clock.now(),
+    checked: checked && JSON.stringify(checked),
+    chargedAt,
+    factorKey,
+    triedChallengeId: method.endsWhenWrong ? (challenge?.id ?? null) : null,
   };
-  return JSON.stringify(checked);
+  const [settled] = factor
+    ? await context.db.query(settleRightCheckByFactor, {
+        ...parameters,
+        ...spendingOf(context, factor, verdict),
+      })
+    : await context.db.query(settleRightCheck, parameters);
+  return settled;
 }

@@ -1,5 +1,7 @@
 import { issueChallenge, type ChallengeOverrides, type IssuedChallenge } from '../challenge/issue.ts';
 import { noChallenge } from '../challenge/insert.ts';
+import { digitsFor, withoutDigits } from '../challenge/view.ts';
+import { promptParametersOf } from '../challenge/prompt-limit.ts';
 import { refusalOf, sendParametersOf } from '../challenge/send-limit.ts';
 import type { CoreContext } from '../context.ts';
 import { eventData, eventParametersOf } from '../event/parameters.ts';
@@ -8,13 +10,14 @@ import { once } from '../idempotency/once.ts';
 import { requestDefaults } from '../limits.ts';
 import { hashDisplay } from '../operation/display.ts';
 import type { Operation } from '../operation/define.ts';
+import type { Binding } from '../binding.ts';
 import { parseInput } from '../parse.ts';
 import { admitCreation, type Creation } from './admit-creation.ts';
 import { deliverChallenge, repeatFailedDelivery } from './deliver-challenge.ts';
 import { displayOf } from './display.ts';
 import { insertedRow } from './inserted-row.ts';
 import { operationData } from './operation-data.ts';
-import { possibleMethods } from './possible-methods.ts';
+import { possibleWays } from './possible-methods.ts';
 import { requestPurpose } from './purpose.ts';
 import { createInput, type AuthorizationRequestView, type CreateInput } from './schema.ts';
 import { insertRequest } from './statement/insert.ts';
@@ -38,8 +41,39 @@ export async function createAuthorizationRequest(
 ): Promise<AuthorizationRequestView> {
   const parsed = parseInput(createInput, input);
   const operation = context.operations.get(parsed.slug);
-  const creation = admitCreation(context.actor, operation, parsed);
-  return await once(context, 'authorizationRequest.create', parsed, {
+  return await createAdmitted(context, operation, admitCreation(context.actor, operation, parsed), overrides);
+}
+
+/**
+ * A request that core makes itself, for an operation of its own (factor-management/): it is admitted by who makes it,
+ * and its slug begins with `countersign.`, which nobody else's may.
+ */
+export async function createInternalRequest(
+  context: CoreContext,
+  asked: {
+    readonly operation: Operation;
+    readonly data: unknown;
+    readonly subjectId: string;
+    readonly sessionId: string | null;
+    readonly requiredBinding: Binding;
+    /** UUIDs of the only factors that may answer; nothing that a host says of the subject does. */
+    readonly factorIds: readonly string[];
+    readonly passedAlong: unknown;
+  },
+): Promise<AuthorizationRequestView> {
+  const { operation, data, subjectId, sessionId, requiredBinding, factorIds, passedAlong } = asked;
+  const input = { slug: operation.slug, data, ...(passedAlong !== undefined && { context: passedAlong }) };
+  const creation = { input, subjectId, sessionId, deliverTo: null, factorIds, requiredBinding };
+  return await createAdmitted(context, operation, creation, {});
+}
+
+async function createAdmitted(
+  context: CoreContext,
+  operation: Operation | undefined,
+  creation: Creation,
+  overrides: CreateOverrides,
+): Promise<AuthorizationRequestView> {
+  return await once(context, 'authorizationRequest.create', creation.input, {
     prepare: (asking) => prepare(asking, operation, creation, overrides),
     write: async (writing, prepared) => {
       const { parameters, row, delivery } =
@@ -48,9 +82,10 @@ export async function createAuthorizationRequest(
         throw refusalOf(error);
       });
       if (inserted.length !== 1) throw new Error('the insert took no row');
-      const view = viewOf(row, parameters.now);
+      const view = viewOf(row, parameters.now, digitsFor(writing));
       return {
         answer: view,
+        repeated: { ...view, challenge: withoutDigits(view.challenge) },
         afterCommit: delivery && (() => deliverChallenge(context, row, view, delivery)),
       };
     },
@@ -65,16 +100,17 @@ async function prepare(
   creation: Creation,
   overrides: CreateOverrides,
 ) {
-  const { input, subjectId, sessionId, deliverTo } = creation;
+  const { input, subjectId, sessionId, deliverTo, factorIds } = creation;
   const id = context.ids.uuid();
   const data = await operationData(operation, input.slug, input.data);
   const display = displayOf(operation, data.value, input);
   const displayHash = hashDisplay(display);
-  const requiredBinding = operation?.binding ?? 'none';
-  const possible = await possibleMethods(context, {
+  const requiredBinding = creation.requiredBinding ?? operation?.binding ?? 'none';
+  const possible = await possibleWays(context, {
     subjectId,
     listed: operation?.methods,
     asked: input.methods,
+    factorIds,
     binding: requiredBinding,
     deliverTo,
     passedAlong: input.context,
@@ -87,12 +123,13 @@ async function prepare(
   const issued =
     only && possible.length === 1
       ? await issueChallenge(context, {
-          ...only,
+          way: only,
           purpose: requestPurpose,
           aboutId: id,
           dataHash: data.hash,
           request: {
             ...display,
+            kind: 'authorization_request',
             id: formatId('authorizationRequest', id),
             slug: input.slug,
             subjectId,
@@ -109,10 +146,11 @@ async function prepare(
         })
       : null;
   const methods = possible.map(({ method }) => method.key);
-  const sendsLeft = context.limits.resendsPerRequestMax + (issued ? 0 : 1);
+  const sendsLeft = context.limits.resendsPerRequestMax + (issued?.recipient ? 0 : 1);
   const parameters = {
     ...eventParametersOf(context, now, input.context),
     ...sendParametersOf(context.limits, now, issued?.recipient ?? null),
+    ...promptParametersOf(context.limits, now, issued),
     ...(issued?.parameters ?? noChallenge),
     id,
     slug: input.slug,
@@ -126,6 +164,8 @@ async function prepare(
     displayHash,
     relatedObjects: JSON.stringify(input.relatedObjects ?? []),
     methods,
+    factorIds,
+    challengesLeft: context.limits.challengesPerRequestMax - (issued ? 1 : 0),
     requiredBinding,
     deliverTo: deliverTo && JSON.stringify(deliverTo),
     locale: input.locale ?? null,

@@ -1,3 +1,4 @@
+import { digitsFor } from '../challenge/view.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
 import { parseInput } from '../parse.ts';
@@ -20,7 +21,7 @@ export async function getAuthorizationRequest(
 ): Promise<AuthorizationRequestView> {
   const { id } = parseInput(getInput, input);
   requireParty(context.actor);
-  return viewOf(await loadRequest(context, requestUuid(id)), context.clock.now());
+  return viewOf(await loadRequest(context, requestUuid(id)), context.clock.now(), digitsFor(context));
 }
 
 export async function loadRequest(context: CoreContext, uuid: string): Promise<RequestWithChallenge> {

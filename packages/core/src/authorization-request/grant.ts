@@ -1,20 +1,24 @@
 import type { z } from 'zod';
-import { actorKey } from '../actor.ts';
+import { tellDecision } from '../challenge/decision.ts';
+import { digitsFor } from '../challenge/view.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
 import { eventData, eventParametersOf } from '../event/parameters.ts';
+import { spendingOf, spendingOfMessage } from '../factor/evidence.ts';
+import type { SpendParameters } from '../factor/spend.ts';
 import { formatId } from '../id.ts';
 import { once, type Written } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { requireParty, requireService } from '../permission.ts';
+import { isCheckedProof, standingCheck } from './checked.ts';
 import { loadRequest } from './get.ts';
 import { explainRefusal, refusalError, requestUuid } from './refusal.ts';
 import { grantInput, type grantOutput, type ProofInput } from './schema.ts';
-import { undecided, type Checked, type WaitingRow } from './row.ts';
+import { undecided, type Checked, type RequestWithChallenge, type WaitingRow } from './row.ts';
 import { snapshotOf } from './snapshot.ts';
 import { decide } from './state.ts';
-import { grantRequest, type GrantParameters } from './statement/grant.ts';
-import { tooLate, verifyProof, type WrongProof } from './verify.ts';
+import { grantRequest, grantRequestByFactor, type GrantParameters } from './statement/grant.ts';
+import { presentProof, settleRight, verifyProof, type RightProof, type WrongProof } from './verify.ts';
 import { viewOf } from './view.ts';
 
 type Answer = z.output<typeof grantOutput>;
@@ -60,24 +64,46 @@ async function grantByProof(
   proof: ProofInput,
   passedAlong: unknown,
 ): Promise<Written<Answer>> {
-  const verdict = await verifyProof(context, uuid, proof, 'grant', passedAlong);
+  const presented = await presentProof(context, uuid, proof, 'grant', passedAlong);
+  const { present, parsed } = presented;
+  const checked = present && standingCheck(context, present, context.clock.now());
+  if (present && checked && isCheckedProof(context, checked, uuid, parsed))
+    return await grantChecked(context, present, checked, passedAlong);
+  const verdict = await verifyProof(context, presented);
   if (!verdict.right) return { answer: wrongAnswer(context, verdict) };
-  const { row, challenge, method, chargedAt, factorKey } = verdict;
-  const evidence = {
-    challengeId: challenge.id,
-    method: method.key,
-    factorId: challenge.factorId,
-    binding: method.binding,
-  };
-  const granted = await commitGrant(
-    context,
-    row,
-    evidence,
-    { settles: 1, checkedProofId: null, chargedAt, factorKey },
-    passedAlong,
+  const settled = await settleRight(context, presented, verdict, (right) =>
+    commitProof(context, right, passedAlong),
   );
-  if (granted) return { answer: granted };
-  return { answer: wrongAnswer(context, await tooLate(context, verdict, 'grant', passedAlong)) };
+  return 'right' in settled ? { answer: wrongAnswer(context, settled) } : settled.row;
+}
+
+async function commitProof(
+  context: CoreContext,
+  proof: RightProof,
+  passedAlong: unknown,
+): Promise<Written<Answer> | undefined> {
+  const { row, challenge, method, factor, verdict, binding, chargedAt, factorKey } = proof;
+  const messageTo = challenge?.factorId ?? null;
+  const spending = factor
+    ? spendingOf(context, factor, verdict)
+    : messageTo === null
+      ? null
+      : spendingOfMessage(messageTo);
+  const evidence = {
+    // A method that needs no challenge was judged without one: its proof still has a place of its own.
+    challengeId: challenge?.id ?? context.ids.uuid(),
+    method: method.key,
+    factorId: spending?.factorId ?? null,
+    binding,
+  };
+  const settlement = {
+    settles: 1,
+    checkedProofId: null,
+    chargedAt,
+    factorKey,
+    answersPrompt: method.prompts,
+  };
+  return await commitGrant(context, row, evidence, { settlement, spending }, passedAlong);
 }
 
 /** The minute after a right check: nothing is judged, so nothing is spent. */
@@ -90,39 +116,54 @@ async function grantByEarlierCheck(
   const now = context.clock.now();
   const decision = decide(snapshotOf(present), { kind: 'grant_right', generation: present.generation }, now);
   if (!decision.ok) throw refusalError(decision.refusal, present, context.clock.now());
-  const { checked } = present;
-  const standing =
-    checked !== null &&
-    checked.by === actorKey(context.actor) &&
-    now.getTime() - checked.at < context.limits.checkedSeconds * 1000;
-  if (!standing || context.actor.kind !== 'service') throw new CountersignError('proof_required');
+  const checked = standingCheck(context, present, now);
+  if (checked === null || context.actor.kind !== 'service') throw new CountersignError('proof_required');
+  return await grantChecked(context, present, checked, passedAlong);
+}
+
+async function grantChecked(
+  context: CoreContext,
+  present: RequestWithChallenge,
+  checked: Checked,
+  passedAlong: unknown,
+): Promise<Written<Answer>> {
   const settlement = {
     settles: 0,
     checkedProofId: checked.proofId,
     chargedAt: null,
     factorKey: checked.factorId ?? checked.method,
+    answersPrompt: context.methods.get(checked.method)?.prompts ?? false,
   };
-  const granted = await commitGrant(context, present, checked, settlement, passedAlong);
-  if (granted) return { answer: granted };
-  await explainRefusal(context, uuid, { kind: 'grant_right', generation: present.generation });
+  const spending = checked.factorId === null ? null : spendingOfMessage(checked.factorId);
+  const granted = await commitGrant(context, present, checked, { settlement, spending }, passedAlong);
+  if (granted) return granted;
+  await explainRefusal(context, present.id, { kind: 'grant_right', generation: present.generation });
   throw new CountersignError('proof_required');
 }
 
 type Evidence = Pick<Checked, 'challengeId' | 'method' | 'factorId' | 'binding'>;
-type Settlement = Pick<GrantParameters, 'settles' | 'checkedProofId' | 'chargedAt' | 'factorKey'>;
+
+interface Settling {
+  readonly settlement: Pick<
+    GrantParameters,
+    'settles' | 'checkedProofId' | 'chargedAt' | 'factorKey' | 'answersPrompt'
+  >;
+  /** What it does to the factor that proved it; null when none did. */
+  readonly spending: SpendParameters | null;
+}
 
 /** The decision, if the request is still the one the proof was judged for; undefined when it is not. */
 async function commitGrant(
   context: CoreContext,
   judged: WaitingRow,
   evidence: Evidence,
-  settlement: Settlement,
+  { settlement, spending }: Settling,
   passedAlong: unknown,
-): Promise<Answer | undefined> {
+): Promise<Written<Answer> | undefined> {
   const now = context.clock.now();
   const executeBefore = new Date(now.getTime() + judged.execute_within_seconds * 1000);
   const { challengeId, method, factorId, binding } = evidence;
-  const [decided] = await context.db.query(grantRequest, {
+  const parameters = {
     ...eventParametersOf(context, now, passedAlong),
     ...settlement,
     challengeId,
@@ -143,7 +184,10 @@ async function commitGrant(
       dataHash: judged.data_hash.toString('base64url'),
       displayHash: judged.display_hash.toString('base64url'),
     }),
-  });
+  };
+  const [decided] = spending
+    ? await context.db.query(grantRequestByFactor, { ...parameters, ...spending })
+    : await context.db.query(grantRequest, parameters);
   if (!decided) return undefined;
   const changed = {
     ...undecided,
@@ -153,9 +197,21 @@ async function commitGrant(
     granted_at: now,
     execute_before: executeBefore,
   } as const;
-  return { granted: true, request: viewOf({ ...judged, ...decided, ...changed, challenge: null }, now) };
+  const request = viewOf({ ...judged, ...decided, ...changed, challenge: null }, now);
+  return {
+    answer: { granted: true, request },
+    afterCommit: tellDecision(context, method, {
+      decision: 'granted',
+      request,
+      context: passedAlong ?? null,
+    }),
+  };
 }
 
 function wrongAnswer(context: CoreContext, { row }: WrongProof): Answer {
-  return { granted: false, attemptsLeft: row.attempts_left, request: viewOf(row, context.clock.now()) };
+  return {
+    granted: false,
+    attemptsLeft: row.attempts_left,
+    request: viewOf(row, context.clock.now(), digitsFor(context)),
+  };
 }

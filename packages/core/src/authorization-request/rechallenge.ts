@@ -1,14 +1,15 @@
 import type { Delivery } from '../challenge/deliver.ts';
 import { issueChallenge, type ChallengeOverrides } from '../challenge/issue.ts';
+import { promptParametersOf } from '../challenge/prompt-limit.ts';
 import { sendParametersOf } from '../challenge/send-limit.ts';
+import type { Way } from '../challenge/way.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
 import { eventData, eventParametersOf } from '../event/parameters.ts';
-import { requireMethod } from '../method/registry.ts';
-import type { Method } from '../method/define.ts';
+import { parseId } from '../id.ts';
 import { resendAfter } from './create.ts';
 import { loadRequest } from './get.ts';
-import { reachBy } from './possible-methods.ts';
+import { possibleWays } from './possible-methods.ts';
 import { requestPurpose } from './purpose.ts';
 import { refusalError } from './refusal.ts';
 import { provenRequestOf, type RequestRow } from './row.ts';
@@ -23,7 +24,7 @@ import type { RechallengeParameters } from './statement/challenge.ts';
 export async function prepareRechallenge(
   context: CoreContext,
   uuid: string,
-  command: Command,
+  commandOf: (sends: boolean) => Command,
   input: {
     readonly method?: string | undefined;
     readonly factorId?: string | undefined;
@@ -39,27 +40,20 @@ export async function prepareRechallenge(
 }> {
   const row = await loadRequest(context, uuid);
   const now = context.clock.now();
-  const decision = decide(snapshotOf(row), command, now);
-  if (!decision.ok) throw refusalError(decision.refusal, row, now);
-  if (row.resend_after && row.resend_after > now) {
-    throw new CountersignError('rate_limited', { details: { retryAt: row.resend_after } });
+  refuseUnless(row, commandOf(false), now);
+  const way = await chooseWay(context, row, input);
+  if (way.recipient) {
+    refuseUnless(row, commandOf(true), now);
+    if (row.resend_after && row.resend_after > now)
+      throw new CountersignError('rate_limited', { details: { retryAt: row.resend_after } });
   }
-  const method = chooseMethod(context, row, input);
-  const request = provenRequestOf(row);
-  const reach = await reachBy(method, {
-    subjectId: row.subject_id,
-    deliverTo: row.deliver_to,
-    passedAlong: input.context,
-  });
-  if (!reach) throw new CountersignError('method_unavailable');
   const expiresAt = expiryOf(row, now);
   const issued = await issueChallenge(context, {
     purpose: requestPurpose,
     aboutId: uuid,
     dataHash: row.data_hash,
-    request,
-    method,
-    reach,
+    request: provenRequestOf(row),
+    way,
     expiresAt,
     now,
     passedAlong: input.context,
@@ -68,6 +62,7 @@ export async function prepareRechallenge(
   const parameters = {
     ...eventParametersOf(context, now, input.context),
     ...sendParametersOf(context.limits, now, issued.recipient),
+    ...promptParametersOf(context.limits, now, issued),
     ...issued.parameters,
     id: uuid,
     generation: row.generation,
@@ -75,20 +70,44 @@ export async function prepareRechallenge(
     challengedEventId: context.ids.uuid(),
     challengedData: eventData('authorization_request.challenged', {
       ...issued.event,
-      sendsLeft: row.sends_left - 1,
+      sendsLeft: row.sends_left - (issued.recipient ? 1 : 0),
     }),
   };
   return { parameters, delivery: issued.delivery, expiresAt, replacedExpiresAt: row.expires_at };
 }
 
-function chooseMethod(
+function refuseUnless(row: RequestRow, command: Command, now: Date): void {
+  const decision = decide(snapshotOf(row), command, now);
+  if (!decision.ok) throw refusalError(decision.refusal, row, now);
+}
+
+/** What was asked for, of what is still possible: a factor may have been removed since. */
+async function chooseWay(
   context: CoreContext,
   row: RequestRow,
-  input: { readonly method?: string | undefined; readonly factorId?: string | undefined },
-): Method {
-  if (input.factorId !== undefined) throw new CountersignError('method_unavailable');
-  if (input.method === undefined && row.methods.length > 1) throw new CountersignError('method_ambiguous');
-  const key = input.method ?? row.methods[0];
-  if (key === undefined || !row.methods.includes(key)) throw new CountersignError('method_unavailable');
-  return requireMethod(context.methods, key);
+  input: {
+    readonly method?: string | undefined;
+    readonly factorId?: string | undefined;
+    readonly context?: unknown;
+  },
+): Promise<Way> {
+  const asked = input.factorId === undefined ? null : parseId('factor', input.factorId);
+  if (input.factorId !== undefined && asked === null) throw new CountersignError('method_unavailable');
+  if (input.method !== undefined && !row.methods.includes(input.method))
+    throw new CountersignError('method_unavailable');
+  if (input.method === undefined && asked === null && row.methods.length > 1)
+    throw new CountersignError('method_ambiguous');
+  if (asked !== null && row.factor_ids !== null && !row.factor_ids.includes(asked))
+    throw new CountersignError('method_unavailable');
+  const [way] = await possibleWays(context, {
+    subjectId: row.subject_id,
+    listed: row.methods,
+    asked: input.method === undefined ? undefined : [input.method],
+    factorIds: asked === null ? row.factor_ids : [asked],
+    binding: row.required_binding,
+    deliverTo: row.deliver_to,
+    passedAlong: input.context,
+  });
+  if (!way) throw new CountersignError('method_unavailable');
+  return way;
 }

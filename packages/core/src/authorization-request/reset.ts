@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ChallengeOverrides } from '../challenge/issue.ts';
+import { digitsFor, withoutDigits } from '../challenge/view.ts';
 import { refusalOf } from '../challenge/send-limit.ts';
 import type { CoreContext } from '../context.ts';
 import { once } from '../idempotency/once.ts';
@@ -32,7 +33,7 @@ export async function resetAuthorizationRequest(
     prepareRechallenge(
       asking,
       uuid,
-      { kind: 'reset', expiresAt: asking.clock.now() },
+      (sends) => ({ kind: 'reset', sends, expiresAt: asking.clock.now() }),
       parsed,
       (request, now) => newExpiry(context, request, parsed.expiresInSeconds, now),
       overrides,
@@ -54,11 +55,14 @@ export async function resetAuthorizationRequest(
             });
           return reset && { row: reset, now: parameters.now, delivery: message };
         },
-        () => explainRefusal(writing, uuid, { kind: 'reset', expiresAt: writing.clock.now() }),
+        () => explainRefusal(writing, uuid, { kind: 'reset', sends: true, expiresAt: writing.clock.now() }),
       );
-      const request = viewOf(row, now);
+      const request = viewOf(row, now, digitsFor(writing));
+      const { challenge } = request;
+      const told = withoutDigits(challenge);
       return {
-        answer: { request, challenge: request.challenge },
+        answer: { request, challenge },
+        repeated: { request: { ...request, challenge: told }, challenge: told },
         afterCommit: delivery && (() => deliverChallenge(context, row, request, delivery)),
       };
     },

@@ -22,6 +22,8 @@ export interface RequestRow {
   readonly required_binding: Binding;
   readonly deliver_to: Recipient | null;
   readonly locale: string | null;
+  /** UUIDs of the only factors that may answer; null: any of the subject's. */
+  readonly factor_ids: string[] | null;
   readonly state: State;
   readonly reason: string | null;
   readonly binding: Binding | null;
@@ -34,6 +36,7 @@ export interface RequestRow {
   readonly checked: Checked | null;
   readonly challenge_id: string | null;
   readonly sends_left: number;
+  readonly challenges_left: number;
   readonly resend_after: Date | null;
   readonly execute_within_seconds: number;
   readonly created_at: Date;
@@ -47,7 +50,14 @@ export interface RequestRow {
 /** A row without what neither judging nor a view needs. */
 export type ViewedRow = Omit<
   RequestRow,
-  'deliver_to' | 'locale' | 'attempts_max' | 'attempted_at' | 'checked' | 'challenge_id'
+  | 'deliver_to'
+  | 'locale'
+  | 'factor_ids'
+  | 'challenges_left'
+  | 'attempts_max'
+  | 'attempted_at'
+  | 'checked'
+  | 'challenge_id'
 >;
 
 /** What a row says of its decision while there is none. */
@@ -69,6 +79,8 @@ export interface Checked {
   readonly at: number;
   readonly by: string;
   readonly proofId: string;
+  /** Keyed digest of the very proof, so that its maker may present it once more. Null where it stays valid anyway. */
+  readonly proof: string | null;
   readonly challengeId: string;
   readonly method: string;
   readonly factorId: string | null;
@@ -83,6 +95,7 @@ export interface RequestWithChallenge extends RequestRow {
 /** What a method is told of a request. */
 export function provenRequestOf(row: RequestRow): ProvenRequest {
   return {
+    kind: 'authorization_request',
     id: formatId('authorizationRequest', row.id),
     slug: row.slug,
     subjectId: row.subject_id,

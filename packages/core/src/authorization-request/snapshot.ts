@@ -11,6 +11,7 @@ export function snapshotOf(row: RequestRow): Snapshot {
     generation: row.generation,
     sequence: row.sequence,
     sendsLeft: row.sends_left,
+    challengesLeft: row.challenges_left,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     executeWithinSeconds: row.execute_within_seconds,

@@ -24,6 +24,7 @@ export interface Snapshot {
   readonly generation: number;
   readonly sequence: number;
   readonly sendsLeft: number;
+  readonly challengesLeft: number;
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly executeWithinSeconds: number;
@@ -33,14 +34,15 @@ export interface Snapshot {
 
 /** `reserve` comes before every judgement of a proof; `right` and `wrong` settle it. */
 export type Command =
-  | { readonly kind: 'challenge' }
+  /** `sends`: whether a message goes out. */
+  | { readonly kind: 'challenge'; readonly sends: boolean }
   | { readonly kind: 'reserve' }
   | { readonly kind: 'check_right'; readonly generation: number }
   | { readonly kind: 'grant_right'; readonly generation: number }
   | { readonly kind: 'wrong' }
   | { readonly kind: 'deny'; readonly reason: 'declined' | 'not_me' }
   | { readonly kind: 'cancel' }
-  | { readonly kind: 'reset'; readonly expiresAt: Date }
+  | { readonly kind: 'reset'; readonly sends: boolean; readonly expiresAt: Date }
   | { readonly kind: 'consume' }
   | { readonly kind: 'expire' };
 
@@ -95,14 +97,13 @@ type WaitingCommand = Exclude<Command, { kind: 'wrong' | 'expire' }>;
 function decideWaiting(snapshot: Snapshot, command: WaitingCommand, now: Date): Decision {
   switch (command.kind) {
     case 'challenge':
-      if (snapshot.sendsLeft === 0) return refuse('rate_limited');
-      return accept({ ...snapshot, sendsLeft: snapshot.sendsLeft - 1 }, ['challenged']);
+      if (!maySend(snapshot, command)) return refuse('rate_limited');
+      return accept(asked(snapshot, command), ['challenged']);
     case 'reset':
-      if (snapshot.sendsLeft === 0) return refuse('rate_limited');
+      if (!maySend(snapshot, command)) return refuse('rate_limited');
       return accept(
         {
-          ...snapshot,
-          sendsLeft: snapshot.sendsLeft - 1,
+          ...asked(snapshot, command),
           generation: snapshot.generation + 1,
           expiresAt: command.expiresAt,
         },
@@ -138,6 +139,18 @@ function decideWaiting(snapshot: Snapshot, command: WaitingCommand, now: Date): 
     case 'consume':
       return refuse('not_granted');
   }
+}
+
+function maySend({ sendsLeft, challengesLeft }: Snapshot, { sends }: { readonly sends: boolean }): boolean {
+  return challengesLeft > 0 && (!sends || sendsLeft > 0);
+}
+
+function asked(snapshot: Snapshot, { sends }: { readonly sends: boolean }): Snapshot {
+  return {
+    ...snapshot,
+    challengesLeft: snapshot.challengesLeft - 1,
+    sendsLeft: sends ? snapshot.sendsLeft - 1 : snapshot.sendsLeft,
+  };
 }
 
 /**

@@ -1,30 +1,36 @@
+import { satisfiesBinding, type Binding } from '../binding.ts';
 import { budgetParametersOf } from '../challenge/budget.ts';
-import { judgeProof, type OpenChallenge } from '../challenge/judge.ts';
+import { judgeProof, type OpenChallenge, type RightAnswer } from '../challenge/judge.ts';
+import { lockParametersOf } from '../challenge/lock-note.ts';
 import type { CoreContext } from '../context.ts';
 import { eventParametersOf } from '../event/parameters.ts';
+import type { FactorInForce } from '../factor/in-force.ts';
+import { factorOfProof } from '../factor/of-proof.ts';
 import { formatId } from '../id.ts';
-import { satisfiesBinding } from '../binding.ts';
-import type { Method } from '../method/define.ts';
 import { AfterRollback } from '../idempotency/after-rollback.ts';
+import { configuredMethods, findConfigured } from '../method/configured.ts';
+import type { Method } from '../method/define.ts';
+import { loadRequest } from './get.ts';
 import { parseProof } from './parse-proof.ts';
 import { requestPurpose } from './purpose.ts';
-import { loadRequest } from './get.ts';
 import { explainRefusal, refusalError, untilTaken } from './refusal.ts';
 import type { RequestWithChallenge } from './row.ts';
 import type { ProofInput } from './schema.ts';
 import { snapshotOf } from './snapshot.ts';
 import { decide } from './state.ts';
-import { reserveAttempt, type ReservedRow } from './statement/reserve.ts';
 import { settleLateRight } from './statement/late.ts';
-import { settleWrong } from './statement/wrong.ts';
+import { reserveAttempt, reserveTry, type OpenChallengeRow, type ReservedRow } from './statement/reserve.ts';
 import { viewerOf } from './statement/visible.ts';
+import { settleWrong } from './statement/wrong.ts';
 
 /** A proof that was judged right, and what its attempt cost, to be given back. */
-export interface RightProof {
+export interface RightProof extends RightAnswer {
   readonly right: true;
   readonly row: ReservedRow;
-  readonly challenge: OpenChallenge;
   readonly method: Method;
+  /** The factor that made it, where one did; null where a message proved. */
+  readonly factor: FactorInForce | null;
+  readonly binding: Binding;
   readonly chargedAt: Date;
   readonly factorKey: string;
 }
@@ -34,20 +40,60 @@ export interface WrongProof {
   readonly row: RequestWithChallenge;
 }
 
+/** A proof of which the shape is known, and which request it is for. Nothing is compared yet, and nothing spent. */
+export interface PresentedProof {
+  readonly uuid: string;
+  readonly command: 'check' | 'grant';
+  readonly method: Method;
+  readonly parsed: Record<string, unknown>;
+  /** The factor as it was when it was read; null when none can have made this. */
+  readonly factor: FactorInForce | null;
+  /** The request as it was then; null where only a message proves, and nothing had to be looked up. */
+  readonly present: RequestWithChallenge | null;
+  readonly passedAlong: unknown;
+}
+
 /**
- * Judges one proof. Its shape is checked first and costs nothing; then the attempt is spent, in a statement
- * that commits by itself, so that no rollback, crash or parallel call can give it back (ASVS 5.0 15.4.2);
- * only then is anything compared. Wrong is a value and is written here; right is decided by the caller.
+ * Whose proof it says it is. Its shape costs nothing; for a factor the request and the subject's factors are read.
+ *
+ * @throws CountersignError `invalid_input`, `method_unavailable`, `not_found`.
  */
-export async function verifyProof(
+export async function presentProof(
   context: CoreContext,
   uuid: string,
   proof: ProofInput,
   command: 'check' | 'grant',
   passedAlong: unknown,
-): Promise<RightProof | WrongProof> {
+): Promise<PresentedProof> {
   const { method, parsed } = parseProof(context.methods, proof);
-  const factorKey = method.key;
+  const presented = { uuid, command, method, parsed, passedAlong };
+  if (method.provesBy === 'secret') return { ...presented, factor: null, present: null };
+  const reading = { ...context, db: context.database.pool };
+  const present = await loadRequest(reading, uuid);
+  return { ...presented, present, factor: await factorOf(reading, method, parsed, present) };
+}
+
+async function factorOf(
+  context: CoreContext,
+  method: Method,
+  proof: unknown,
+  { subject_id: subjectId, factor_ids: ids, challenge }: RequestWithChallenge,
+): Promise<FactorInForce | null> {
+  const asked = challenge?.method === method.key ? challenge.factor_id : null;
+  return await factorOfProof(context, method, proof, { subjectId, ids, asked });
+}
+
+/**
+ * Judges one proof. Its shape was checked first and cost nothing; then the attempt is spent, in a statement
+ * that commits by itself, so that no rollback, crash or parallel call can give it back (ASVS 5.0 15.4.2);
+ * only then is anything compared. Wrong is a value and is written here; right is decided by the caller.
+ */
+export async function verifyProof(
+  context: CoreContext,
+  presented: PresentedProof,
+): Promise<RightProof | WrongProof> {
+  const { uuid, method, factor } = presented;
+  const factorKey = factor?.uuid ?? method.key;
   const { row, challenges, chargedAt } = await untilTaken(
     async () => {
       const now = context.clock.now();
@@ -57,40 +103,94 @@ export async function verifyProof(
         id: uuid,
         method: method.key,
       };
-      const rows = await context.database.pool.query(reserveAttempt, parameters);
+      const reserve = method.endsWhenWrong ? reserveTry : reserveAttempt;
+      const rows = await context.database.pool.query(reserve, parameters);
       const [reserved] = rows;
-      return reserved && { row: reserved, challenges: answerable(rows), chargedAt: now };
+      return reserved && { row: reserved, challenges: openChallengesOf(rows), chargedAt: now };
     },
     () => explainRefusal(context, uuid, { kind: 'reserve' }, { method: method.key, factorKey }),
   );
-  const strongEnough = satisfiesBinding(method.binding, row.required_binding);
-  const challenge = await judgeProof(context, {
+  const proof = { right: true, row, method, factor, chargedAt, factorKey } as const;
+  const answer = await judge(context, presented, proof, challenges);
+  return answer ? { ...proof, ...answer } : await wrong(context, presented);
+}
+
+type Reserved = Pick<RightProof, 'row' | 'factor' | 'chargedAt'>;
+
+async function judge(
+  context: CoreContext,
+  presented: PresentedProof,
+  { row, factor, chargedAt }: Reserved,
+  challenges: readonly OpenChallenge[],
+): Promise<(RightAnswer & { readonly binding: Binding }) | null> {
+  const { method, parsed, passedAlong } = presented;
+  const strongest = factor?.binding ?? method.binding;
+  const possible = satisfiesBinding(strongest, row.required_binding);
+  const answer = await judgeProof(context, {
     purpose: requestPurpose,
     aboutId: row.id,
     dataHash: row.data_hash,
-    displayHash: row.display_hash,
-    publicId: formatId('authorizationRequest', row.id),
+    request: {
+      kind: 'authorization_request',
+      id: formatId('authorizationRequest', row.id),
+      slug: row.slug,
+      subjectId: row.subject_id,
+      dataHash: row.data_hash.toString('base64url'),
+      displayHash: row.display_hash.toString('base64url'),
+    },
     method,
+    settings: factor?.configured.settings ?? (await settingsOf(context, method)),
     proof: parsed,
-    challenges: strongEnough ? challenges : [],
+    decision: 'grant',
+    factor: factor && factor.known,
+    challenges: possible ? challenges : [],
     now: chargedAt,
+    passedAlong,
   });
-  if (challenge) return { right: true, row, challenge, method, chargedAt, factorKey };
-  return await wrong(context, uuid, method.key, command, passedAlong);
+  if (!answer || !possible) return null;
+  const binding = answer.verdict.binding ?? strongest;
+  return satisfiesBinding(binding, row.required_binding) ? { ...answer, binding } : null;
+}
+
+async function settingsOf(context: CoreContext, method: Method): Promise<Record<string, unknown>> {
+  if (!method.settings) return {};
+  const configured = configuredMethods(context.methods, await context.methodConfigurations.current());
+  return findConfigured(configured, method.key)?.settings ?? {};
+}
+
+/**
+ * A right proof by a factor took no row, and the request still waits for it: the factor has changed since it was read,
+ * by another proof or by its owner. It is judged by what the factor is now; nothing more is spent. Null when it is
+ * wrong by that.
+ */
+export async function judgeAgain(
+  context: CoreContext,
+  presented: PresentedProof,
+  proof: RightProof,
+): Promise<RightProof | null> {
+  const reading = { ...context, db: context.database.pool };
+  const present = await loadRequest(reading, presented.uuid);
+  const factor = await factorOf(reading, presented.method, presented.parsed, present);
+  if (!factor || !proof.factor || factor.uuid !== proof.factor.uuid) return null;
+  const answer = await judge(
+    context,
+    presented,
+    { ...proof, factor },
+    proof.challenge ? [proof.challenge] : [],
+  );
+  return answer && { ...proof, ...answer, factor };
 }
 
 /** A wrong answer: written whatever the request has become, in the transaction of the answer if there is one. */
-async function wrong(
+export async function wrong(
   context: CoreContext,
-  uuid: string,
-  method: string,
-  command: 'check' | 'grant',
-  passedAlong: unknown,
+  { uuid, method, factor, command, passedAlong }: Omit<PresentedProof, 'parsed' | 'present'>,
 ): Promise<WrongProof> {
+  const now = context.clock.now();
   const [row] = await context.db.query(settleWrong, {
-    ...eventParametersOf(context, context.clock.now(), passedAlong),
+    ...eventParametersOf(context, now, passedAlong),
+    ...lockParametersOf(context.limits, now, { method, factor }),
     id: uuid,
-    method,
     command,
     failedEventId: context.ids.uuid(),
     deniedEventId: context.ids.uuid(),
@@ -99,41 +199,74 @@ async function wrong(
   return { right: false, row };
 }
 
+/** So many proofs by one factor can be on their way at once: what is charged for them is bounded by the day's limit. */
+const turnsMax = 40;
+
 /**
- * A right proof took no row: the request was decided, expired or reset while it was judged. After a reset its
- * code is void, so the answer is wrong; otherwise it was right and too late: nothing is held against the
+ * Writes what a right proof decides, by `commit`, until it takes its row. When it takes none, either the factor has
+ * changed, then the proof is judged again; or the request was decided, expired or reset while it was judged. After a
+ * reset its code is void, so the answer is wrong; otherwise it was right and too late: nothing is held against the
  * person, and the refusal says what happened.
  */
-export async function tooLate(
+export async function settleRight<Row>(
   context: CoreContext,
-  proof: RightProof,
-  command: 'check' | 'grant',
-  passedAlong: unknown,
-): Promise<WrongProof> {
-  const { row, chargedAt, factorKey, method } = proof;
-  const present = await loadRequest({ ...context, db: context.database.pool }, row.id);
-  const now = context.clock.now();
-  const decision = decide(snapshotOf(present), { kind: 'reserve' }, now);
-  if (decision.ok || decision.refusal === 'attempts_exhausted')
-    return await wrong(context, row.id, method.key, command, passedAlong);
-  // Not now: in the transaction of a key this row is locked by us, and what is written is undone by the refusal.
-  throw new AfterRollback(refusalError(decision.refusal, present, now), () =>
-    context.database.pool.query(settleLateRight, { id: row.id, chargedAt, factorKey }),
-  );
+  presented: PresentedProof,
+  first: RightProof,
+  commit: (proof: RightProof) => Promise<Row | undefined>,
+): Promise<{ readonly row: Row; readonly proof: RightProof } | WrongProof> {
+  let proof = first;
+  for (let turn = 0; turn < turnsMax; turn += 1) {
+    const row = await commit(proof);
+    if (row !== undefined) return { row, proof };
+    const present = await loadRequest({ ...context, db: context.database.pool }, proof.row.id);
+    const now = context.clock.now();
+    const decision = decide(
+      snapshotOf(present),
+      { kind: 'check_right', generation: proof.row.generation },
+      now,
+    );
+    if (!decision.ok) {
+      if (decision.refusal === 'superseded') return await wrong(context, presented);
+      // Not now: in the transaction of a key this row is locked by us, and what is written is undone by the refusal.
+      const {
+        chargedAt,
+        factorKey,
+        row: { id },
+      } = proof;
+      throw new AfterRollback(refusalError(decision.refusal, present, now), () =>
+        context.database.pool.query(settleLateRight, { id, chargedAt, factorKey }),
+      );
+    }
+    const again = await judgeAgain(context, presented, proof);
+    if (!again) break;
+    proof = again;
+  }
+  return await wrong(context, presented);
 }
 
 /** After a resend the newest and the one before are valid; a message may be overtaken by the next one. */
-function answerable(rows: readonly ReservedRow[]): OpenChallenge[] {
+export function openChallengesOf(rows: readonly OpenChallengeRow[]): OpenChallenge[] {
   return rows.toSorted(newestFirst).slice(0, 2).flatMap(openChallengeOf);
 }
 
 /** Ids of one millisecond rise, too. */
-function newestFirst(a: ReservedRow, b: ReservedRow): number {
+function newestFirst(a: OpenChallengeRow, b: OpenChallengeRow): number {
   const later = (b.open_created_at?.getTime() ?? 0) - (a.open_created_at?.getTime() ?? 0);
   return later || ((a.open_id ?? '') < (b.open_id ?? '') ? 1 : -1);
 }
 
-function openChallengeOf(row: ReservedRow): OpenChallenge[] {
-  if (row.open_id === null) return [];
-  return [{ id: row.open_id, factorId: row.open_factor_id, digest: row.open_digest, keyId: row.open_key_id }];
+function openChallengeOf(row: OpenChallengeRow): OpenChallenge[] {
+  if (row.open_id === null || row.open_expires_at === null) return [];
+  return [
+    {
+      id: row.open_id,
+      factorId: row.open_factor_id,
+      digest: row.open_digest,
+      keyId: row.open_key_id,
+      digits: row.open_digits ?? 0,
+      options: row.open_options,
+      state: row.open_state,
+      expiresAt: row.open_expires_at,
+    },
+  ];
 }

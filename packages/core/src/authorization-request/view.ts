@@ -1,5 +1,5 @@
 import type { ChallengeRow } from '../challenge/row.ts';
-import { challengeViewOf } from '../challenge/view.ts';
+import { challengeViewOf, type DigitsOf } from '../challenge/view.ts';
 import { formatId } from '../id.ts';
 import type { ViewedRow } from './row.ts';
 import type { AuthorizationRequestView } from './schema.ts';
@@ -9,9 +9,14 @@ type ViewedWithChallenge = ViewedRow & { readonly challenge: ChallengeRow | null
 
 /**
  * The request as it leaves core at `now`. What nobody answered in time reads as expired from that moment
- * on, whether or not the sweep has been there (bug 25: expiry enforced only by the cleaner).
+ * on, whether or not the sweep has been there (bug 25: expiry enforced only by the cleaner). Digits are shown only
+ * where the caller of this function says to whom (`digitsFor`).
  */
-export function viewOf(row: ViewedWithChallenge, now: Date): AuthorizationRequestView {
+export function viewOf(
+  row: ViewedWithChallenge,
+  now: Date,
+  digits: DigitsOf = () => null,
+): AuthorizationRequestView {
   const state = stateAt({ state: row.state, expiresAt: row.expires_at }, now);
   const expired = state === 'expired';
   return {
@@ -25,7 +30,7 @@ export function viewOf(row: ViewedWithChallenge, now: Date): AuthorizationReques
     grantedAt: row.granted_at,
     executeBefore: row.execute_before,
     consumedAt: row.consumed_at,
-    challenge: state === 'waiting' ? openChallengeOf(row, now) : null,
+    challenge: state === 'waiting' ? openChallengeOf(row, now, digits) : null,
   };
 }
 
@@ -48,9 +53,14 @@ function fixedPartOf(row: ViewedRow) {
   };
 }
 
-function openChallengeOf(row: ViewedWithChallenge, now: Date) {
+function openChallengeOf(row: ViewedWithChallenge, now: Date, digits: DigitsOf) {
   const { challenge } = row;
-  if (!challenge || challenge.generation !== row.generation || new Date(challenge.expires_at) <= now)
+  if (
+    !challenge ||
+    challenge.tries_left === 0 ||
+    challenge.generation !== row.generation ||
+    new Date(challenge.expires_at) <= now
+  )
     return null;
-  return challengeViewOf(challenge, row.sends_left > 0 ? row.resend_after : null);
+  return challengeViewOf(challenge, row.sends_left > 0 ? row.resend_after : null, digits);
 }

@@ -1,3 +1,4 @@
+import { digitsFor } from '../challenge/view.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError, invalidInput } from '../error.ts';
 import { audienceOf, filterOf, matches } from '../event/filter.ts';
@@ -79,7 +80,7 @@ async function* tellAll(
 /** Its id names the place from which the events go on, and no other event: it is told once, in one stream. */
 function snapshotEventOf(context: CoreContext, row: SnapshotRow): RequestSnapshot {
   const occurredAt = context.clock.now();
-  const request = viewOf(row, occurredAt);
+  const request = viewOf(row, occurredAt, digitsFor(context));
   const { after_epoch: epoch, after_txid: txid, after_sequence: sequence } = row;
   return {
     id: formatPosition({ epoch, txid, sequence, id: context.ids.uuid() }),

@@ -1,12 +1,14 @@
+import { actorKey } from '../actor.ts';
 import type { CoreContext } from '../context.ts';
 import { keyedDigest } from '../keys.ts';
-import type { Method, ProvenRequest, Reach } from '../method/define.ts';
+import type { ProvenRequest } from '../method/define.ts';
 import { maskRecipient, recipientCountingKey } from '../method/recipient.ts';
 import type { Randomness, Send } from '../ports.ts';
-import { formatId } from '../id.ts';
+import { formatId, parseId } from '../id.ts';
 import { fromHost } from '../within.ts';
 import type { Delivery } from './deliver.ts';
 import type { ChallengeParameters } from './insert.ts';
+import type { Way } from './way.ts';
 
 /** Given for one request, in process only: another generator of codes, another sender. */
 export interface ChallengeOverrides {
@@ -20,8 +22,7 @@ export interface IssueChallenge {
   readonly aboutId: string;
   readonly dataHash: Uint8Array;
   readonly request: ProvenRequest;
-  readonly method: Method;
-  readonly reach: Reach;
+  readonly way: Way;
   readonly expiresAt: Date;
   readonly now: Date;
   readonly passedAlong: unknown;
@@ -40,6 +41,8 @@ export interface IssuedChallenge {
   };
   /** Keyed digest of the recipient, to count messages by; null when nothing is sent. */
   readonly recipient: Uint8Array | null;
+  /** Whether it rings at a person: prompts are limited. */
+  readonly prompts: boolean;
   /** What is to be sent after the commit; null when nothing is. */
   readonly delivery: Delivery | null;
 }
@@ -48,7 +51,8 @@ const challengeSeconds = 300;
 
 /** Makes a challenge by its method. Pure but for randomness: nothing is stored and nothing is sent here. */
 export async function issueChallenge(context: CoreContext, input: IssueChallenge): Promise<IssuedChallenge> {
-  const { method, reach, now } = input;
+  const { now, way } = input;
+  const { method, factor, recipient } = way;
   const id = context.ids.uuid();
   // In whole milliseconds: 1.001 s times 1000 is 1000.9999999999999.
   const milliseconds = Math.min(
@@ -56,10 +60,20 @@ export async function issueChallenge(context: CoreContext, input: IssueChallenge
     context.limits.challengeSecondsMax * 1000,
     input.expiresAt.getTime() - now.getTime(),
   );
-  const issued = await fromHost(
+  const {
+    secret = null,
+    message = null,
+    options = null,
+    state = null,
+    digits = 0,
+  } = await fromHost(
     method.issue({
       request: input.request,
-      recipient: reach.recipient,
+      factor,
+      factors: way.factors,
+      recipient,
+      settings: way.settings,
+      issuer: context.issuer,
       expiresInSeconds: milliseconds / 1000,
       randomness: context.randomness,
       context: input.passedAlong ?? null,
@@ -67,45 +81,55 @@ export async function issueChallenge(context: CoreContext, input: IssueChallenge
     }),
   );
   const expiresAt = new Date(now.getTime() + milliseconds);
-  const key = context.keys.active('code');
+  const key = context.keys.active(digits > 0 ? 'digits' : 'code');
   const send = input.overrides.send ?? method.send;
+  const sentTo = recipient && maskRecipient(recipient);
   return {
     parameters: {
       challengeId: id,
       challengeMethod: method.key,
-      challengeFactorId: null,
+      challengeFactorId: factor && factorUuid(factor.id),
       challengeDigest:
-        issued.secret === null
-          ? null
-          : keyedDigest(key.key, [input.purpose, input.aboutId, input.dataHash, issued.secret]),
-      challengeKeyId: issued.secret === null ? null : key.id,
-      challengeSentTo: reach.recipient ? maskRecipient(reach.recipient) : null,
-      challengeOptions: issued.options === null ? null : JSON.stringify(issued.options),
+        secret === null ? null : keyedDigest(key.key, [input.purpose, input.aboutId, input.dataHash, secret]),
+      challengeKeyId: secret === null && digits === 0 ? null : key.id,
+      challengeSentTo: sentTo,
+      challengeOptions: options === null ? null : JSON.stringify(options),
+      challengeState: state === null ? null : JSON.stringify(state),
+      challengeDigits: digits,
+      challengeAskedBy: actorKey(context.actor),
+      challengeTries: method.endsWhenWrong ? 1 : null,
       challengeExpiresAt: expiresAt,
     },
     event: {
       challengeId: formatId('challenge', id),
       method: method.key,
-      factorId: null,
-      sentTo: reach.recipient ? maskRecipient(reach.recipient) : null,
+      factorId: factor?.id ?? null,
+      sentTo,
       expiresAt: expiresAt.toISOString(),
     },
-    recipient: reach.recipient
-      ? keyedDigest(context.keys.recipientCounting.key, [recipientCountingKey(reach.recipient)])
+    recipient: recipient
+      ? keyedDigest(context.keys.recipientCounting.key, [recipientCountingKey(recipient)])
       : null,
+    prompts: method.prompts,
     delivery:
-      send && reach.recipient && issued.text !== null && issued.secret !== null
+      send && recipient && message !== null && secret !== null
         ? {
             send,
             message: {
-              to: reach.recipient.address,
-              channel: reach.recipient.channel,
-              text: issued.text,
-              code: issued.secret,
+              to: recipient.address,
+              channel: recipient.channel,
+              text: message,
+              code: secret,
               context: input.passedAlong ?? null,
               idempotencyKey: formatId('challenge', id),
             },
           }
         : null,
   };
+}
+
+function factorUuid(id: string): string {
+  const uuid = parseId('factor', id);
+  if (uuid === null) throw new Error('a known factor has an id of ours');
+  return uuid;
 }

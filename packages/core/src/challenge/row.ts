@@ -1,7 +1,7 @@
 /** A row of `countersign.challenge`. Times are Date from a column, ISO text from `to_jsonb`. */
 export interface ChallengeRow {
   readonly id: string;
-  readonly request_id: string;
+  readonly about_id: string;
   readonly generation: number;
   readonly method: string;
   readonly factor_id: string | null;
@@ -9,6 +9,10 @@ export interface ChallengeRow {
   readonly key_id: string | null;
   readonly sent_to: string | null;
   readonly options: unknown;
+  readonly state: unknown;
+  readonly digits: number;
+  readonly asked_by: string | null;
+  readonly tries_left: number | null;
   readonly created_at: Date | string;
   readonly expires_at: Date | string;
   readonly failed_delivery_at: Date | string | null;

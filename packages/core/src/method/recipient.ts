@@ -14,6 +14,7 @@ export function normalizeRecipient(recipient: Recipient): Recipient | null {
     return number?.isPossible() ? { channel: 'sms', address: number.number } : null;
   }
   const address = recipient.address.trim();
+  if (recipient.channel !== 'email') return address === '' ? null : { ...recipient, address };
   if (!email.safeParse(address).success) return null;
   const at = address.lastIndexOf('@');
   return { channel: 'email', address: `${address.slice(0, at)}@${address.slice(at + 1).toLowerCase()}` };
@@ -24,7 +25,7 @@ export function normalizeRecipient(recipient: Recipient): Recipient | null {
  * `ada@x.org` arrive at the same person, so they share the limit.
  */
 export function recipientCountingKey(recipient: Recipient): string {
-  if (recipient.channel === 'sms') return `sms:${recipient.address}`;
+  if (recipient.channel !== 'email') return `${recipient.channel}:${recipient.address}`;
   const at = recipient.address.lastIndexOf('@');
   const local = recipient.address.slice(0, at).toLowerCase().split('+', 1)[0] ?? '';
   return `email:${local}${recipient.address.slice(at)}`;
@@ -32,7 +33,7 @@ export function recipientCountingKey(recipient: Recipient): string {
 
 /** The address as it may be shown to somebody who should know it already: `a••@example.org`, `•••••••89`. */
 export function maskRecipient({ channel, address }: Recipient): string {
-  if (channel === 'sms') return `${'•'.repeat(Math.max(address.length - 2, 0))}${address.slice(-2)}`;
+  if (channel !== 'email') return `${'•'.repeat(Math.max(address.length - 2, 0))}${address.slice(-2)}`;
   const at = address.lastIndexOf('@');
   return `${address.slice(0, 1)}•••${address.slice(at)}`;
 }

@@ -1,19 +1,20 @@
 import { CountersignError } from '../error.ts';
-import { methodIdOf } from './method-id.ts';
 import type { Method } from './define.ts';
-import { z } from 'zod';
 
-/** The methods of one installation, in the order in which they were given; the first is the default. */
+/** The methods of one installation, in the order in which they were given. */
 export interface MethodRegistry {
   get(key: string): Method | undefined;
   readonly all: readonly Method[];
 }
 
 /**
+ * A process can have several; each installation that it opens is given one.
+ *
  * @example
  * ```ts
  * const registry = createMethodRegistry([otp({ send })]);
  * ```
+ * @throws TypeError when a key is no kebab-case, or given twice.
  */
 export function createMethodRegistry(methods: readonly Method[]): MethodRegistry {
   const byKey = new Map<string, Method>();
@@ -24,30 +25,6 @@ export function createMethodRegistry(methods: readonly Method[]): MethodRegistry
     byKey.set(method.key, method);
   }
   return { get: (key) => byKey.get(key), all: [...byKey.values()] };
-}
-
-export const methodView = z
-  .object({
-    id: z.templateLiteral(['mth_', z.string()]),
-    key: z.string(),
-    title: z.string(),
-    isDefault: z.boolean(),
-    factorSchema: z.unknown().describe('JSON Schema of what a subject configures; null when nothing.'),
-  })
-  .meta({ id: 'Method', description: 'A way of proving that this installation offers.' });
-export type MethodView = z.output<typeof methodView>;
-export const methodListInput = z.strictObject({ includeInactive: z.boolean().optional() });
-export const methodListOutput = z.array(methodView);
-
-/** The methods as a form can show them. */
-export function listMethods(registry: MethodRegistry): MethodView[] {
-  return registry.all.map((method, index) => ({
-    id: methodIdOf(method.key),
-    key: method.key,
-    title: method.title,
-    isDefault: index === 0,
-    factorSchema: method.factor ? z.toJSONSchema(method.factor) : null,
-  }));
 }
 
 export function requireMethod(registry: MethodRegistry, key: string): Method {

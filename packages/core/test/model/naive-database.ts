@@ -17,7 +17,7 @@ export const naiveDatabases: Readonly<Record<string, string>> = {
 
   'a reset that leaves the old codes valid': /* sql */ `
     CREATE FUNCTION naive() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN UPDATE countersign.challenge SET generation = NEW.generation WHERE request_id = NEW.id; RETURN NULL; END $$;
+      $$ BEGIN UPDATE countersign.challenge SET generation = NEW.generation WHERE about_id = NEW.id; RETURN NULL; END $$;
     CREATE TRIGGER naive AFTER UPDATE OF expires_at ON countersign.authorization_request FOR EACH ROW
       EXECUTE FUNCTION naive()`,
 

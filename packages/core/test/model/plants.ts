@@ -33,7 +33,7 @@ const security = (subject: string, assignments: string): string =>
 
 const challengeOf = (subject: string, assignments: string): string =>
   `UPDATE countersign.challenge SET ${assignments}
-  WHERE request_id = (SELECT id FROM countersign.authorization_request WHERE subject_id = '${subject}')`;
+  WHERE about_id = (SELECT id FROM countersign.authorization_request WHERE subject_id = '${subject}')`;
 
 /** So many moments, so far apart, the last of them at that of the subject's request. */
 const moments = (count: number, apart: string): string =>
@@ -319,7 +319,7 @@ const rows: readonly Row[] = [
     request(
       'waiting',
       `challenge_id = (
-    SELECT c.id FROM countersign.challenge c WHERE c.request_id = authorization_request.id AND c.generation = 1)`,
+    SELECT c.id FROM countersign.challenge c WHERE c.about_id = authorization_request.id AND c.generation = 1)`,
     ),
   ],
   [

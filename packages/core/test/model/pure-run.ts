@@ -108,7 +108,7 @@ class PurePlay {
         const until = Math.min(now + codeLife, model.expiresAt);
         return answers(
           model.challenge(now, { code, method: 'otp', at: now, until }),
-          this.#system.send(real, { kind: 'challenge' }, now, code, now + codeLife),
+          this.#system.send(real, { kind: 'challenge', sends: true }, now, code, now + codeLife),
         );
       }
       case 'reset': {
@@ -117,7 +117,7 @@ class PurePlay {
         const expiresAt = new Date(Math.min(asked, model.terms.createdAt + 3_600_000));
         return answers(
           model.reset(now, asked, { code, method: 'otp', at: now, until: now + codeLife }),
-          this.#system.send(real, { kind: 'reset', expiresAt }, now, code, now + codeLife),
+          this.#system.send(real, { kind: 'reset', sends: true, expiresAt }, now, code, now + codeLife),
         );
       }
       case 'deny':
@@ -218,6 +218,7 @@ function differenceBetween(model: RequestModel, { snapshot, events }: PureReques
     generation: 1 + model.resets + (decision ? 1 : 0),
     sequence: model.events.length,
     sendsLeft: model.sendsLeft,
+    challengesLeft: model.challengesLeft,
     createdAt: new Date(model.terms.createdAt),
     expiresAt: new Date(model.expiresAt),
     executeWithinSeconds: model.terms.executeWithin / 1000,

@@ -5,6 +5,7 @@ import type {
   Snapshot,
 } from '../../src/authorization-request/state.ts';
 import type { RequestTerms } from './request-model.ts';
+import { specifiedLimits } from './specified-limits.ts';
 
 /** The state machine, or a naive one in its place. */
 export type Decide = typeof decideRight;
@@ -48,6 +49,7 @@ export class PureSystem {
       generation: 1,
       sequence: 2,
       sendsLeft: terms.resendsMax,
+      challengesLeft: specifiedLimits.challengesPerRequestMax - 1,
       createdAt: new Date(terms.createdAt),
       expiresAt: new Date(terms.expiresAt),
       executeWithinSeconds: terms.executeWithin / 1000,

@@ -1,3 +1,4 @@
+import { specifiedLimits } from './specified-limits.ts';
 /**
  * One authorization request as the specification describes it. Written from its table and its sentences, not
  * from `state.ts`, and in another way: it keeps a history and counts from it, where the state machine keeps
@@ -74,6 +75,10 @@ export class RequestModel {
 
   get sendsLeft(): number {
     return this.terms.resendsMax + 1 - this.codes.length;
+  }
+
+  get challengesLeft(): number {
+    return specifiedLimits.challengesPerRequestMax - this.codes.length;
   }
 
   get executeBefore(): number | null {

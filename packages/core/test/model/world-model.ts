@@ -225,12 +225,12 @@ export class WorldModel {
     const { life } = request;
     const refusal = life.refusal(now);
     if (refusal) return this.#refusal(refusal, life);
-    if (life.sendsLeft === 0) return refused('rate_limited');
-    if (request.resendAfter !== null && now < request.resendAfter)
-      return refused('rate_limited', {}, [request.resendAfter]);
     if (call.method === null && request.methods.length > 1) return refused('method_ambiguous');
     const method = call.method ?? request.methods[0];
     if (method === undefined || !request.methods.includes(method)) return refused('method_unavailable');
+    if (life.sendsLeft === 0) return refused('rate_limited');
+    if (request.resendAfter !== null && now < request.resendAfter)
+      return refused('rate_limited', {}, [request.resendAfter]);
     const full = this.#mail.full(now, request.subject, request.address);
     if (full.length > 0) return refused('rate_limited', {}, full);
     const code = { code: call.code, method, at: now };

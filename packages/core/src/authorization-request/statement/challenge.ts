@@ -6,12 +6,14 @@ import {
   withSubjectSend,
   type SendParameters,
 } from '../../challenge/send-limit.ts';
+import { refusePrompts, withPrompt, type PromptParameters } from '../../challenge/prompt-limit.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestWithChallenge } from '../row.ts';
 import { challengedEvent } from './event-row.ts';
 
-export interface RechallengeParameters extends EventParameters, SendParameters, ChallengeParameters {
+export interface RechallengeParameters
+  extends EventParameters, SendParameters, PromptParameters, ChallengeParameters {
   readonly id: string;
   /** Of the row the challenge was made for: a reset or decision in between voids it. */
   readonly generation: number;
@@ -38,18 +40,21 @@ function rechallenge(reset: boolean): string {
   return /* sql */ `
 WITH asked AS (
   UPDATE countersign.authorization_request r
-  SET challenge_id = :challengeId::uuid, checked = NULL, resend_after = :resendAfter::timestamptz,
-    sends_left = r.sends_left - 1, generation = r.generation + ${generationStep}, ${advanceLog}, sequence = r.sequence + ${events}
+  SET challenge_id = :challengeId::uuid, checked = NULL, challenges_left = r.challenges_left - 1,
+    resend_after = CASE WHEN :sends::boolean THEN :resendAfter::timestamptz ELSE r.resend_after END,
+    sends_left = CASE WHEN :sends::boolean THEN r.sends_left - 1 ELSE r.sends_left END, generation = r.generation + ${generationStep}, ${advanceLog}, sequence = r.sequence + ${events}
     ${reset ? ', expires_at = :expiresAt::timestamptz' : ''}
   WHERE r.id = :id::uuid AND r.state = 'waiting' AND r.generation = :generation::int AND r.expires_at > :now::timestamptz
-    AND r.sends_left > 0 AND (r.resend_after IS NULL OR r.resend_after <= :now::timestamptz)
+    AND r.challenges_left > 0
+    AND (NOT :sends::boolean OR (r.sends_left > 0 AND (r.resend_after IS NULL OR r.resend_after <= :now::timestamptz)))
   RETURNING r.*
 ), subject AS (
   UPDATE countersign.subject_security AS s SET
-    sent_at = CASE WHEN :sends::boolean THEN ${withSubjectSend} ELSE s.sent_at END
+    sent_at = CASE WHEN :sends::boolean THEN ${withSubjectSend} ELSE s.sent_at END,
+    ${withPrompt('asked.id', 'asked.slug')}
     ${reset ? `, waiting_until = ${without('s.waiting_until', ':replacedExpiresAt::timestamptz')} || asked.expires_at` : ''}
   FROM asked WHERE s.subject_id = asked.subject_id
-  RETURNING CASE ${refuseSubjectSends} ELSE true END AS within
+  RETURNING CASE ${refuseSubjectSends} ${refusePrompts('asked.slug')} ELSE true END AS within
 ), recipient AS (${chargeRecipient}
 ), permitted AS (
   SELECT asked.* FROM asked, subject WHERE subject.within AND (NOT :sends::boolean OR (SELECT within FROM recipient))
@@ -90,7 +95,7 @@ export const noteFailedDelivery = statement<
   'request_delivery_failed',
   /* sql */ `
 WITH failed AS (
-  UPDATE countersign.challenge SET failed_delivery_at = :now::timestamptz WHERE request_id = :id::uuid AND id = :challengeId::uuid RETURNING *
+  UPDATE countersign.challenge SET failed_delivery_at = :now::timestamptz WHERE about_id = :id::uuid AND id = :challengeId::uuid RETURNING *
 ), freed AS (
   UPDATE countersign.authorization_request r SET resend_after = NULL
   FROM failed WHERE r.id = :id::uuid AND r.challenge_id = failed.id
@@ -104,5 +109,5 @@ export const readFailedDelivery = statement<
   { failed_delivery_at: Date }
 >(
   'request_read_failed_delivery',
-  'SELECT failed_delivery_at FROM countersign.challenge WHERE request_id = :id::uuid AND id = :challengeId::uuid AND failed_delivery_at IS NOT NULL',
+  'SELECT failed_delivery_at FROM countersign.challenge WHERE about_id = :id::uuid AND id = :challengeId::uuid AND failed_delivery_at IS NOT NULL',
 );

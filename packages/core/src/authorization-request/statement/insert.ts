@@ -5,12 +5,14 @@ import {
   withSubjectSend,
   type SendParameters,
 } from '../../challenge/send-limit.ts';
+import { onePrompt, refusePrompts, withPrompt, type PromptParameters } from '../../challenge/prompt-limit.ts';
 import { insertChallenge, type ChallengeParameters } from '../../challenge/insert.ts';
 import { statement } from '../../database/statement.ts';
 import { appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import { challengedEvent } from './event-row.ts';
 
-export interface InsertParameters extends EventParameters, SendParameters, ChallengeParameters {
+export interface InsertParameters
+  extends EventParameters, SendParameters, PromptParameters, ChallengeParameters {
   readonly id: string;
   readonly slug: string;
   readonly subjectId: string;
@@ -23,6 +25,8 @@ export interface InsertParameters extends EventParameters, SendParameters, Chall
   readonly displayHash: Uint8Array;
   readonly relatedObjects: string;
   readonly methods: readonly string[];
+  readonly factorIds: readonly string[] | null;
+  readonly challengesLeft: number;
   readonly requiredBinding: string;
   readonly deliverTo: string | null;
   readonly locale: string | null;
@@ -50,27 +54,33 @@ export const insertRequest = statement<InsertParameters, { id: string }>(
   'request_insert',
   /* sql */ `
 WITH subject AS (
-  INSERT INTO countersign.subject_security AS s (subject_id, waiting_until, sent_at)
+  INSERT INTO countersign.subject_security AS s (subject_id, waiting_until, sent_at, prompted_at, prompts)
   VALUES (:subjectId::text, ARRAY[:expiresAt::timestamptz],
-    CASE WHEN :sends::boolean THEN ARRAY[:now::timestamptz] ELSE '{}' END)
+    CASE WHEN :sends::boolean THEN ARRAY[:now::timestamptz] ELSE '{}' END,
+    CASE WHEN :prompts::boolean THEN ARRAY[:now::timestamptz] ELSE '{}' END,
+    CASE WHEN :prompts::boolean THEN ${onePrompt(':id', ':slug::text')} ELSE '{}' END)
   ON CONFLICT (subject_id) DO UPDATE SET
     waiting_until = ${roomIn('s.waiting_until', ':waitingMax::int', ':now::timestamptz')} || :expiresAt::timestamptz,
-    sent_at = CASE WHEN :sends::boolean THEN ${withSubjectSend} ELSE s.sent_at END
+    sent_at = CASE WHEN :sends::boolean THEN ${withSubjectSend} ELSE s.sent_at END,
+    ${withPrompt(':id', ':slug::text')}
   RETURNING CASE
+    WHEN :sessionId::text IS NOT NULL AND (s.silenced->>:sessionId::text)::bigint > :nowMs::bigint
+    THEN countersign.refuse('session_silenced', to_timestamp((s.silenced->>:sessionId::text)::bigint / 1000.0))
     WHEN cardinality(s.waiting_until) > :waitingMax::int
     THEN countersign.refuse('waiting_per_subject',
       (SELECT min(moment) FROM unnest(s.waiting_until[: cardinality(s.waiting_until) - 1]) AS moment))
     ${refuseSubjectSends}
+    ${refusePrompts(':slug::text')}
     ELSE true END AS within
 ), recipient AS (${chargeRecipient}
 ), created AS (
   INSERT INTO countersign.authorization_request AS r (id, slug, subject_id, session_id, title, description, facts, data, data_hash,
-    display_hash, related_objects, methods, required_binding, deliver_to, locale, sequence, attempts_max, attempts_left, challenge_id,
-    sends_left, resend_after, execute_within_seconds, created_at, expires_at)
+    display_hash, related_objects, methods, factor_ids, required_binding, deliver_to, locale, sequence, attempts_max, attempts_left, challenge_id,
+    sends_left, challenges_left, resend_after, execute_within_seconds, created_at, expires_at)
   SELECT :id::uuid, :slug::text, :subjectId::text, :sessionId::text, :title::text, :description::text, :facts::jsonb, :data::json,
-    :dataHash::bytea, :displayHash::bytea, :relatedObjects::jsonb, :methods::text[], :requiredBinding::text, :deliverTo::jsonb,
+    :dataHash::bytea, :displayHash::bytea, :relatedObjects::jsonb, :methods::text[], :factorIds::uuid[], :requiredBinding::text, :deliverTo::jsonb,
     :locale::text, CASE WHEN :challengeId::uuid IS NULL THEN 1 ELSE 2 END, :attemptsMax::smallint, :attemptsMax::smallint,
-    :challengeId::uuid, :sendsLeft::smallint, :resendAfter::timestamptz, :executeWithinSeconds::int, :now::timestamptz,
+    :challengeId::uuid, :sendsLeft::smallint, :challengesLeft::smallint, :resendAfter::timestamptz, :executeWithinSeconds::int, :now::timestamptz,
     :expiresAt::timestamptz
   FROM subject
   WHERE subject.within AND (NOT :sends::boolean OR (SELECT within FROM recipient))

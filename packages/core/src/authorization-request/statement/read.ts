@@ -2,6 +2,7 @@ import type { SubjectSecurityRow } from '../../challenge/budget.ts';
 import { statement } from '../../database/statement.ts';
 import type { RequestWithChallenge } from '../row.ts';
 import { newestChallenge } from './newest-challenge.ts';
+import { openColumns, type OpenChallengeRow } from './reserve.ts';
 import { visibleTo, type ViewerParameters } from './visible.ts';
 
 /** One request with its newest challenge, if this viewer may see it: one round trip. */
@@ -27,4 +28,23 @@ SELECT r.*, ${newestChallenge}, (
   SELECT to_jsonb(s) FROM countersign.subject_security s WHERE s.subject_id = r.subject_id
 ) AS security
 FROM countersign.authorization_request r WHERE r.id = :id::uuid AND ${visibleTo}`,
+);
+
+/** What a method has asked for this request and can still be answered, its tries aside. */
+export const readOpenChallenges = statement<
+  { readonly id: string; readonly method: string; readonly now: Date },
+  OpenChallengeRow
+>(
+  'request_open_challenges',
+  /* sql */ `
+SELECT ${openColumns} FROM countersign.challenge c JOIN countersign.authorization_request r ON r.id = c.about_id
+WHERE c.about_id = :id::uuid AND c.generation = r.generation AND c.method = :method::text AND c.expires_at > :now::timestamptz`,
+);
+
+export const readNewestMethod = statement<
+  { readonly id: string; readonly challengeId: string },
+  { method: string }
+>(
+  'request_newest_method',
+  'SELECT method FROM countersign.challenge WHERE about_id = :id::uuid AND id = :challengeId::uuid',
 );

@@ -3,14 +3,29 @@ import { statement } from '../../database/statement.ts';
 import type { WaitingRow } from '../row.ts';
 import { visibleTo, type ViewerParameters } from './visible.ts';
 
-/** The request once for each open challenge of the method in its present generation; once with nulls when there is none. */
-export interface ReservedRow extends WaitingRow {
+/** A challenge that can be answered; nulls where there is none. */
+export interface OpenChallengeRow {
   readonly open_id: string | null;
   readonly open_factor_id: string | null;
   readonly open_digest: Buffer | null;
   readonly open_key_id: string | null;
+  readonly open_digits: number | null;
+  readonly open_options: unknown;
+  readonly open_state: unknown;
+  readonly open_expires_at: Date | null;
   readonly open_created_at: Date | null;
 }
+
+/** The request once for each open challenge of the method in its present generation; once with nulls when there is none. */
+export interface ReservedRow extends WaitingRow, OpenChallengeRow {}
+
+export const openColumns = `c.id AS open_id, c.factor_id AS open_factor_id, c.digest AS open_digest, c.key_id AS open_key_id, c.digits AS open_digits,
+  c.options AS open_options, c.state AS open_state, c.expires_at AS open_expires_at, c.created_at AS open_created_at`;
+
+const isOpen = `c.about_id = spent.id AND c.generation = spent.generation AND c.method = :method::text AND c.expires_at > :now::timestamptz`;
+
+type ReserveParameters = ViewerParameters &
+  BudgetParameters & { readonly id: string; readonly method: string };
 
 /**
  * Spends one attempt of the request and one charge of the subject's budget, both or none, before anything
@@ -20,12 +35,8 @@ export interface ReservedRow extends WaitingRow {
  * Rejected: counting in the transaction that judges (a throw gives the attempt back: 200 of 200 parallel
  * guesses were evaluated), and read-check-write (155 to 200 of 200).
  */
-export const reserveAttempt = statement<
-  ViewerParameters & BudgetParameters & { readonly id: string; readonly method: string },
-  ReservedRow
->(
-  'request_reserve',
-  /* sql */ `
+function reserve(challenges: string): string {
+  return /* sql */ `
 WITH locked AS (
   SELECT r.id, r.subject_id FROM countersign.authorization_request r
   WHERE r.id = :id::uuid AND ${visibleTo} AND r.state = 'waiting' AND r.attempts_left > 0
@@ -39,9 +50,23 @@ WITH locked AS (
   RETURNING r.id, r.slug, r.subject_id, r.session_id, r.title, r.description, r.facts, r.data, r.data_hash, r.display_hash,
     r.related_objects, r.methods, r.required_binding, r.generation, r.sequence, r.attempts_left, r.attempts_open, r.sends_left,
     r.resend_after, r.execute_within_seconds, r.created_at, r.expires_at
+)${challenges}`;
+}
+
+export const reserveAttempt = statement<ReserveParameters, ReservedRow>(
+  'request_reserve',
+  reserve(/* sql */ `
+SELECT spent.*, ${openColumns} FROM spent LEFT JOIN countersign.challenge c ON ${isOpen}`),
+);
+
+/**
+ * The same for a method whose challenge one wrong answer ends: its try is spent as well, so that of many answers at
+ * the same time one is judged.
+ */
+export const reserveTry = statement<ReserveParameters, ReservedRow>(
+  'request_reserve_try',
+  reserve(/* sql */ `, tried AS (
+  UPDATE countersign.challenge c SET tries_left = c.tries_left - 1 FROM spent WHERE ${isOpen} AND c.tries_left > 0 RETURNING c.*
 )
-SELECT spent.*, c.id AS open_id, c.factor_id AS open_factor_id, c.digest AS open_digest, c.key_id AS open_key_id,
-  c.created_at AS open_created_at
-FROM spent LEFT JOIN countersign.challenge c ON c.request_id = spent.id AND c.generation = spent.generation
-  AND c.method = :method::text AND c.expires_at > :now::timestamptz`,
+SELECT spent.*, ${openColumns} FROM spent LEFT JOIN tried c ON true`),
 );

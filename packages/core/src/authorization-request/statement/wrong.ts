@@ -1,12 +1,12 @@
 import { without } from '../../database/sql.ts';
+import { lockEvents, noteLocks, type LockParameters } from '../../challenge/lock-note.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestWithChallenge } from '../row.ts';
 import { newestChallenge } from './newest-challenge.ts';
 
-export interface WrongParameters extends EventParameters {
+export interface WrongParameters extends EventParameters, LockParameters {
   readonly id: string;
-  readonly method: string;
   readonly command: 'check' | 'grant';
   readonly failedEventId: string;
   readonly deniedEventId: string;
@@ -34,10 +34,11 @@ WITH locked AS (
     decided_at = CASE WHEN locked.last THEN :now::timestamptz ELSE r.decided_at END
   FROM locked WHERE r.id = locked.id
   RETURNING r.*, locked.last
-), settled AS (
-  UPDATE countersign.subject_security s SET waiting_until = ${without('s.waiting_until', 'judged.expires_at')}
-  FROM judged WHERE s.subject_id = judged.subject_id AND judged.last
-), logged AS (${appendEvents(
+), ${noteLocks({
+    assignments: `waiting_until = CASE WHEN judged.last THEN ${without('s.waiting_until', 'judged.expires_at')} ELSE s.waiting_until END,
+    prompts = CASE WHEN judged.last THEN s.prompts - judged.id::text ELSE s.prompts END`,
+    when: 'judged.last',
+  })}, logged AS (${appendEvents(
     requestEvent({
       type: 'authorization_request.check_failed',
       id: ':failedEventId::uuid',
@@ -53,6 +54,7 @@ WITH locked AS (
       data: `'reason', r.reason, 'by', 'system'`,
       where: 'r.last',
     }),
+    ...lockEvents,
   )}
 )
 SELECT r.*, ${newestChallenge} FROM judged r`,

@@ -1,26 +1,36 @@
 import { z } from 'zod';
 import type { EventKind } from './kind.ts';
 
+const added = z.object({
+  method: z.string(),
+  hint: z.string().nullable().describe('What a person recognises it by, masked.'),
+  by: z.string(),
+});
+
 /** What a subject can prove with, devices included. */
 export const factorEvents = {
   'factor.created': {
     summary: 'A factor was added.',
-    full: z.object({ method: z.string() }),
+    full: added,
     public: z.object({ method: z.string() }),
   },
   'factor.confirmed': {
     summary: 'A factor was proven for the first time.',
-    full: z.object({ method: z.string() }),
+    full: added,
     public: z.object({ method: z.string() }),
   },
   'factor.changed': {
     summary: 'A factor was changed.',
-    full: z.object({ method: z.string(), changes: z.array(z.string()) }),
+    full: z.object({
+      method: z.string(),
+      changes: z.array(z.string()).describe('What was changed: names, never values.'),
+      by: z.string(),
+    }),
     public: z.object({ method: z.string() }),
   },
   'factor.removed': {
     summary: 'A factor was removed.',
-    full: z.object({ method: z.string() }),
+    full: z.object({ method: z.string(), by: z.string() }),
     public: z.object({ method: z.string() }),
   },
   'factor.locked': {

@@ -1,5 +1,5 @@
 import { IntlMessageFormat, type Formatters } from 'intl-messageformat';
-import type { IssueInput } from '../define.ts';
+import type { IssueInput, ProvenRequest } from '../define.ts';
 
 /**
  * The message that carries a code. It names the operation and its values, so that a person who is being
@@ -19,11 +19,37 @@ Vale {minutes, plural, one {# minuto} other {# minutos}}. No lo comparta con nad
 Il est valable {minutes, plural, one {# minute} other {# minutes}}. Ne le communiquez à personne. Si ce n’est pas vous, ne l’utilisez pas.`,
 };
 
+/** Nothing of the host is executed by it, so the message does not say “authorize”. */
+const confirmationTexts: OtpTexts = {
+  en: `{code} is your code to confirm: {title}.{facts}
+It is valid for {minutes, plural, one {# minute} other {# minutes}}. Never tell it to anyone. If this was not you, do not use it.`,
+  de: `{code} ist Ihr Code zur Bestätigung: {title}.{facts}
+Er gilt {minutes, plural, one {# Minute} other {# Minuten}}. Geben Sie ihn niemandem weiter. Waren Sie es nicht, verwenden Sie ihn nicht.`,
+  es: `{code} es su código para confirmar: {title}.{facts}
+Vale {minutes, plural, one {# minuto} other {# minutos}}. No lo comparta con nadie. Si no ha sido usted, no lo use.`,
+  fr: `{code} est votre code pour confirmer : {title}.{facts}
+Il est valable {minutes, plural, one {# minute} other {# minutes}}. Ne le communiquez à personne. Si ce n’est pas vous, ne l’utilisez pas.`,
+};
+
+/** Whoever is talked into reading this code aloud gives their address to somebody else’s account: it says what it adds. */
+const enrolmentTexts: OtpTexts = {
+  en: `{code} is your code to receive future codes here: {title}.{facts}
+It is valid for {minutes, plural, one {# minute} other {# minutes}}. Never tell it to anyone. If this was not you, do not use it.`,
+  de: `{code} ist Ihr Code, um künftige Codes hier zu empfangen: {title}.{facts}
+Er gilt {minutes, plural, one {# Minute} other {# Minuten}}. Geben Sie ihn niemandem weiter. Waren Sie es nicht, verwenden Sie ihn nicht.`,
+  es: `{code} es su código para recibir aquí los próximos códigos: {title}.{facts}
+Vale {minutes, plural, one {# minuto} other {# minutos}}. No lo comparta con nadie. Si no ha sido usted, no lo use.`,
+  fr: `{code} est votre code pour recevoir ici les prochains codes : {title}.{facts}
+Il est valable {minutes, plural, one {# minute} other {# minutes}}. Ne le communiquez à personne. Si ce n’est pas vous, ne l’utilisez pas.`,
+};
+
 /** Reading a template costs 50 times as much as filling it in, a number format as much again: each is made once. */
 const templates = new Map<string, IntlMessageFormat>();
 
-export function renderOtpText(texts: OtpTexts, code: string, input: IssueInput): string {
+/** `authorizationTexts` may be the host's; a host that says how it authorizes has not said how it confirms. */
+export function renderOtpText(authorizationTexts: OtpTexts, code: string, input: IssueInput): string {
   const { request, expiresInSeconds } = input;
+  const texts = textsFor(request.kind, authorizationTexts);
   const language = pickLanguage(texts, request.locale);
   return String(
     templateOf(texts[language] ?? '{code}', language).format({
@@ -33,6 +59,17 @@ export function renderOtpText(texts: OtpTexts, code: string, input: IssueInput):
       minutes: Math.max(1, Math.floor(expiresInSeconds / 60)),
     }),
   );
+}
+
+function textsFor(kind: ProvenRequest['kind'], authorizationTexts: OtpTexts): OtpTexts {
+  switch (kind) {
+    case 'authorization_request':
+      return authorizationTexts;
+    case 'confirmation':
+      return confirmationTexts;
+    case 'enrolment':
+      return enrolmentTexts;
+  }
 }
 
 function templateOf(text: string, language: string): IntlMessageFormat {

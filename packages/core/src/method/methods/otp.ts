@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Randomness, Send } from '../../ports.ts';
-import type { Method, ReachInput, Recipient } from '../define.ts';
+import { defineMethod, type Method, type Recipient } from '../define.ts';
+import { maskRecipient, normalizeRecipient } from '../recipient.ts';
+import { invalidInput } from '../../error.ts';
 import { otpTexts, renderOtpText, type OtpTexts } from './otp-text.ts';
 
 export interface OtpOptions {
@@ -17,40 +19,56 @@ export interface OtpOptions {
   readonly texts?: OtpTexts;
 }
 
-const proof = z.strictObject({
-  method: z.literal('otp'),
-  code: z.string().regex(/^[0-9]{6,10}$/, 'must be 6 to 10 digits'),
+const code = z.string().regex(/^[0-9]{6,10}$/, 'must be 6 to 10 digits');
+const contact = z.strictObject({
+  channel: z.enum(['email', 'sms']).describe('How codes arrive.'),
+  address: z.string().min(3).max(254).describe('An e-mail address, or a phone number with its country code.'),
 });
-
-const generated = z.string().regex(/^[0-9]{6,10}$/);
 
 /**
  * The one-time code, by e-mail or SMS (OWASP ASVS 5.0 §6.6). Its message shows the operation's facts, so a
  * right answer binds the proof to the data through our server: binding `server`.
  */
-export function otp(options: OtpOptions): Method<typeof proof> {
+export function otp(options: OtpOptions): Method {
   const texts = { ...otpTexts, ...options.texts };
-  return {
+  return defineMethod({
     key: 'otp',
     title: 'One-time code',
     binding: 'server',
-    proof,
-    factor: z.strictObject({ channel: z.enum(['email', 'sms']), address: z.string() }),
+    proof: z.strictObject({ code }),
+    factor: contact,
     send: options.send,
-    async reach({ subjectId, deliverTo, context }: ReachInput) {
-      const recipient = deliverTo ?? (await options.resolve?.({ subjectId, context })) ?? null;
-      return recipient && { recipient };
+    async reach({ subjectId, deliverTo, context }) {
+      if (deliverTo) return { recipient: deliverTo };
+      const recipient = subjectId === null ? null : await options.resolve?.({ subjectId, context });
+      return recipient ? { recipient } : null;
     },
+    recipientOf: (config: Recipient) => config,
     issue(input) {
       const generate = input.generate ?? options.generate;
       const digits = input.recipient?.channel === 'sms' ? 6 : 8;
-      const code = generate
-        ? generated.parse(generate({ randomness: input.randomness }))
+      const secret = generate
+        ? code.parse(generate({ randomness: input.randomness }))
         : randomDigits(input.randomness, digits);
-      return { secret: code, text: renderOtpText(texts, code, input), options: null };
+      return { secret, message: renderOtpText(texts, secret, input) };
     },
     verify: (input) => ({ valid: input.matches(input.proof.code) }),
-  };
+    enrolment: {
+      answer: z.strictObject({ code }),
+      begin({ given }) {
+        const recipient = normalizeRecipient(given);
+        if (!recipient) throw invalidInput(['config', 'address'], `must be an address for ${given.channel}`);
+        return {
+          config: recipient,
+          recipient,
+          hint: maskRecipient(recipient),
+          identity: { scope: 'subject', value: `${recipient.channel}:${recipient.address}` },
+          confirmedBy: 'proof',
+        };
+      },
+      complete: (input) => ({ valid: input.matches(input.answer.code) }),
+    },
+  });
 }
 
 function randomDigits(randomness: Randomness, length: number): string {
