@@ -5,6 +5,7 @@ import { operationData } from './authorization-request/operation-data.ts';
 import type { Receipt } from './authorization-request/schema.ts';
 import { watchAuthorizationRequest } from './authorization-request/watch.ts';
 import { createWatches } from './authorization-request/watches.ts';
+import { confirmationsBy, type Confirmations } from './confirmation/index.ts';
 import type { CoreContext, CoreServices, PresentedToken } from './context.ts';
 import { awayError } from './database/failure.ts';
 import { migrate, pendingMigrations } from './database/migrate.ts';
@@ -15,6 +16,7 @@ import { establishEpoch } from './event/epoch.ts';
 import { listEvents } from './event/list.ts';
 import { followLog, type LogReader } from './event/log-reader.ts';
 import { streamEvents } from './event/stream.ts';
+import * as factors from './factor-management/index.ts';
 import { createKeys, type Secret } from './keys.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { startSweeper } from './maintenance/sweeper.ts';
@@ -50,6 +52,7 @@ import { createServiceKey } from './service-key/create.ts';
 import { listServiceKeys } from './service-key/list.ts';
 import { revokeServiceKey } from './service-key/revoke.ts';
 import { createServiceKeyTrust, type ServiceKeyTrust } from './service-key/trust.ts';
+import { unlock } from './subject/unlock.ts';
 
 export interface CoreOptions {
   /** A PostgreSQL URL, or options of MikroORM for one. */
@@ -98,6 +101,9 @@ export interface Core {
     readonly configure: typeof configureMethod;
     readonly remove: typeof removeMethod;
   };
+  readonly factors: typeof factors;
+  /** By the methods of the installation, or of a registry of their own. */
+  readonly confirmations: (options?: { readonly registry?: MethodRegistry }) => Confirmations;
   readonly event: {
     readonly list: typeof listEvents;
     readonly stream: Bound<typeof streamEvents>;
@@ -131,6 +137,7 @@ export interface Core {
     readonly list: typeof listServiceKeys;
     readonly revoke: Bound<typeof revokeServiceKey>;
   } & Pick<ServiceKeyTrust, 'find' | 'isInForce'>;
+  readonly operator: { readonly unlock: typeof unlock };
   /** The migrations that this start has applied, by name. */
   readonly migrated: readonly string[];
   health(): Promise<Health>;
@@ -207,6 +214,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         watch: (context, ...rest) => watchAuthorizationRequest(context, watches, ...rest),
       },
       method: { list: listMethods, configure: configureMethod, remove: removeMethod },
+      factors,
+      confirmations: ({ registry } = {}) => confirmationsBy(registry),
       event: {
         list: listEvents,
         stream: (context, ...rest) => streamEvents(context, reader, ...rest),
@@ -233,6 +242,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         find: serviceKeys.find,
         isInForce: serviceKeys.isInForce,
       },
+      operator: { unlock },
       migrated,
       health: () => checkHealth(database, trust),
       async close() {

@@ -37,7 +37,11 @@ export {
   type VerifyInput,
 } from './method/define.ts';
 export { device, type DeviceOptions } from './method/methods/device.ts';
+export { dummy } from './method/methods/dummy.ts';
 export { otp, type OtpOptions } from './method/methods/otp.ts';
+export { passkey, type PasskeyOptions } from './method/methods/passkey.ts';
+export { recoveryCodes } from './method/methods/recovery-code.ts';
+export { totp, type TotpOptions } from './method/methods/totp.ts';
 export * as authorizationRequestSchema from './authorization-request/schema.ts';
 export type {
   AuthorizationRequestView,
@@ -45,6 +49,11 @@ export type {
   RequestSnapshot,
   WatchEvent,
 } from './authorization-request/schema.ts';
+export * as factorSchema from './factor-management/schema.ts';
+export type { DeviceView, FactorView } from './factor/schema.ts';
+export * as confirmationSchema from './confirmation/schema.ts';
+export type { ConfirmationView } from './confirmation/schema.ts';
+export type { Confirmations } from './confirmation/index.ts';
 export { uuidOfTokenId } from './scoped-token/token-id.ts';
 export * as scopedTokenSchema from './scoped-token/schema.ts';
 export type { ScopedTokenView } from './scoped-token/schema.ts';
@@ -65,6 +74,7 @@ export type {
 export type { SuppliedTokenKey, TokenKeyService, TokenKeyState } from './scoped-token/key/source.ts';
 export type { TokenKeyView } from './scoped-token/key/list.ts';
 export type { KeyRotation } from './scoped-token/rotate-keys.ts';
+export * as operatorSchema from './subject/schema.ts';
 export * as serviceKeySchema from './service-key/schema.ts';
 export type { ServiceKeyView } from './service-key/schema.ts';
 export { challengeView, type ChallengeView } from './challenge/schema.ts';

@@ -82,3 +82,9 @@ export const requestDefaults = Object.freeze({
   executeWithinSecondsMax: 86_400,
   attemptsMax: 5,
 });
+
+export const confirmationDefaults = Object.freeze({
+  expiresInSeconds: 600,
+  expiresInSecondsMax: 1800,
+  attemptsMax: 5,
+});

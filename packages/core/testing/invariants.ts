@@ -47,7 +47,8 @@ const counted = /* sql */ `(
     coalesce(e.cancelled, 0) AS cancelled, coalesce(e.expired, 0) AS expired, coalesce(e.consumed, 0) AS consumed,
     coalesce(e.challenged, 0) AS challenged, coalesce(e.resets, 0) AS resets, coalesce(e.failed, 0) AS failed,
     coalesce(e.total, 0) AS total, e.lowest, e.highest,
-    (SELECT count(*) FROM countersign.challenge c WHERE c.about_id = r.id) AS challenges
+    (SELECT count(*) FROM countersign.challenge c WHERE c.about_id = r.id) AS challenges,
+    (SELECT count(*) FROM countersign.challenge c WHERE c.about_id = r.id AND c.sent_to IS NOT NULL) AS sent
   FROM countersign.authorization_request r LEFT JOIN (
     SELECT about_id,
       count(*) FILTER (WHERE type = 'authorization_request.created') AS created,
@@ -106,7 +107,7 @@ export const invariantChecks: readonly InvariantCheck[] = [
     sql: `SELECT r.id AS about, coalesce('challenge of generation ' || c.generation, 'no such challenge') AS wrong
       FROM countersign.proof p JOIN countersign.authorization_request r ON r.id = p.request_id
       LEFT JOIN countersign.challenge c ON c.id = p.challenge_id AND c.about_id = r.id
-      WHERE c.id IS NULL OR c.generation <> r.generation - 1 OR c.method <> p.method`,
+      WHERE (c.id IS NULL AND p.factor_id IS NULL) OR c.generation <> r.generation - 1 OR c.method <> p.method`,
   },
   {
     promise: 'I3 no proof without the grant',
@@ -267,8 +268,11 @@ export const invariantChecks: readonly InvariantCheck[] = [
   },
   {
     promise: 'I12 sends are spent and never come back',
-    sql: `SELECT id::text AS about, challenged || ' sent, ' || sends_left || ' left' AS wrong FROM ${counted} r
-      WHERE challenged + sends_left <> ${limit('resendsPerRequestMax')} + 1
+    sql: `SELECT id::text AS about, sent || ' sent, ' || sends_left || ' left' AS wrong FROM ${counted} r
+      WHERE sent + sends_left <> ${limit('resendsPerRequestMax')} + 1
+      UNION ALL
+      SELECT id::text, challenges || ' challenges, ' || challenges_left || ' left' FROM ${counted} r
+      WHERE challenges + challenges_left <> ${limit('challengesPerRequestMax')}
       UNION ALL
       SELECT subject_id, 'too many messages in a day' FROM countersign.subject_security
       WHERE ${mostWithin('sent_at', '24 hours')} > ${limit('sendsPerSubjectDayMax')}

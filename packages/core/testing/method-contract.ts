@@ -6,7 +6,7 @@ import { inputChecks } from './method-contract/input-checks.ts';
 import { proofChecks } from './method-contract/proof-checks.ts';
 import { shapeChecks } from './method-contract/shape-checks.ts';
 
-export type { MethodCheck, MethodContract, ProofWorld } from './method-contract/contract.ts';
+export type { MethodContract, ProofWorld } from './method-contract/contract.ts';
 
 /** Everything that the engine relies on and that a type cannot say, of any method. */
 export const methodChecks: readonly MethodCheck[] = [

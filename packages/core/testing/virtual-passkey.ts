@@ -111,7 +111,9 @@ export function createVirtualPasskey(options: VirtualPasskeyOptions): VirtualPas
 
   /** WebAuthn §5.8.1. */
   function clientDataFor(type: string, challenge: string, changes: PasskeyChanges): Buffer {
-    return Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin: false, ...changes.clientData }));
+    return Buffer.from(
+      JSON.stringify({ type, challenge, origin, crossOrigin: false, ...changes.clientData }),
+    );
   }
 
   /** WebAuthn §6.1. `attested` is empty but in a registration. */
@@ -149,7 +151,10 @@ export function createVirtualPasskey(options: VirtualPasskeyOptions): VirtualPas
         throw new Error('this passkey is registered already');
       userHandle = user.id;
       const clientData = clientDataFor('webauthn.create', challenge, changes);
-      const authenticatorData = authenticatorDataFor(attestedData(id, publicKey, algorithm, changes), changes);
+      const authenticatorData = authenticatorDataFor(
+        attestedData(id, publicKey, algorithm, changes),
+        changes,
+      );
       const parts = new Map<string, Cbor>([
         ['fmt', 'none'],
         ['attStmt', new Map()],
@@ -157,7 +162,13 @@ export function createVirtualPasskey(options: VirtualPasskeyOptions): VirtualPas
       ]);
       if (changes.attestation === 'self') {
         const signature = sign(Buffer.concat([authenticatorData, sha256(clientData)]));
-        parts.set('fmt', 'packed').set('attStmt', new Map<string, Cbor>([['alg', algorithms[algorithm]], ['sig', signature]]));
+        parts.set('fmt', 'packed').set(
+          'attStmt',
+          new Map<string, Cbor>([
+            ['alg', algorithms[algorithm]],
+            ['sig', signature],
+          ]),
+        );
       }
       changes.attestationObject?.(parts);
       return {
@@ -236,11 +247,27 @@ function coseKey(publicKey: KeyObject, algorithm: keyof typeof algorithms): Map<
   const alg = algorithms[algorithm];
   switch (algorithm) {
     case 'ES256':
-      return new Map<number, Cbor>([[1, 2], [3, alg], [-1, 1], [-2, bytes(key.x)], [-3, bytes(key.y)]]);
+      return new Map<number, Cbor>([
+        [1, 2],
+        [3, alg],
+        [-1, 1],
+        [-2, bytes(key.x)],
+        [-3, bytes(key.y)],
+      ]);
     case 'EdDSA':
-      return new Map<number, Cbor>([[1, 1], [3, alg], [-1, 6], [-2, bytes(key.x)]]);
+      return new Map<number, Cbor>([
+        [1, 1],
+        [3, alg],
+        [-1, 6],
+        [-2, bytes(key.x)],
+      ]);
     case 'RS256':
-      return new Map<number, Cbor>([[1, 3], [3, alg], [-1, bytes(key.n)], [-2, bytes(key.e)]]);
+      return new Map<number, Cbor>([
+        [1, 3],
+        [3, alg],
+        [-1, bytes(key.n)],
+        [-2, bytes(key.e)],
+      ]);
   }
 }
 

@@ -22,7 +22,8 @@ import { createEventStreams } from './http/event-streams.ts';
 import { presentationOf } from './http/credentials.ts';
 import { createHttpHandler } from './http/handler.ts';
 import { parseOptions, type CountersignOptions } from './options.ts';
-import { router, type CountersignRouter } from './router.ts';
+import { omitProcedures } from './omit-procedures.ts';
+import type { CountersignRouter } from './router.ts';
 import { createRestGuard, type RestGuard } from './rest/guard.ts';
 import { auditProcedures } from './scope/audit.ts';
 import { open, paidBy, scoped } from './scope/scoped.ts';
@@ -53,7 +54,7 @@ export interface ContextExtras {
 
 /** Countersign, running in this process. Made by {@link createCountersign}. */
 export interface Countersign {
-  /** All procedures; nest it: `t.router({ countersign: cs.router, … })`. */
+  /** All procedures but those in `procedures.omit`; nest it: `t.router({ countersign: cs.router, … })`. */
   readonly router: CountersignRouter;
   /**
    * What the router needs in a tRPC context; spread it into yours. The actor is whom your own session names, or
@@ -155,12 +156,13 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     subjectActive = () => true,
     scopedToken,
     publicUrl: givenPublicUrl,
-    issuer: _issuer,
+    procedures,
     audience,
     ...coreOptions
   } = parseOptions(options);
   const { scheme, legacySchemes, queryParameter, whenRevocationsAreStale, keyService } = scopedToken;
   const logger = coreOptions.logger ?? silentLogger;
+  const router = omitProcedures(procedures.omit);
   await auditProcedures(router);
   const core = await openCore({
     ...coreOptions,

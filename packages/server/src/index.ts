@@ -1,5 +1,6 @@
 export { createCountersign, type ContextExtras, type Countersign } from './countersign.ts';
 export type { CountersignOptions } from './options.ts';
+export type { ProcedureName } from './omit-procedures.ts';
 export type { CountersignConfig } from './settings/config-file.ts';
 export { SettingsError, type WrongSetting } from './settings/settings-error.ts';
 export type { Caller } from './caller/caller.ts';
@@ -20,18 +21,41 @@ export type { CountersignEvent, Listener, ListenerFilter } from './event/listene
 export {
   CountersignError,
   dataHash,
+  defineMethod,
   defineOperation,
+  device,
   displayHash,
+  dummy,
   otp,
+  passkey,
+  recoveryCodes,
+  totp,
   type Actor,
   type AuthorizationRequestView,
+  type Completed,
+  type DeviceOptions,
+  type Enrolment,
+  type EnrolmentHooks,
   type ErrorReason,
   type EventType,
   type EventView,
+  type Identity,
+  type Issued,
+  type IssueInput,
+  type KnownFactor,
   type Method,
+  type MethodDefinition,
+  type MethodView,
   type Operation,
   type OtpOptions,
   type OutgoingMessage,
+  type PasskeyOptions,
+  type ProvenRequest,
+  type Reach,
   type Receipt,
+  type Recipient,
   type Send,
+  type TotpOptions,
+  type Verdict,
+  type VerifyInput,
 } from '@countersign/core';

@@ -15,6 +15,7 @@ import {
 } from '@countersign/core';
 import { z } from 'zod';
 import type { PublicUrl } from './dpop/public-url.ts';
+import { procedureNames, type ProcedureName } from './omit-procedures.ts';
 import * as field from './settings/fields.ts';
 import { SettingsError } from './settings/settings-error.ts';
 import { pathName, wrongSettings } from './settings/wrong-settings.ts';
@@ -42,6 +43,21 @@ export interface CountersignOptions {
    */
   readonly subjectActive?: (subjectId: string) => boolean | Promise<boolean>;
   readonly scopedToken?: ScopedTokenSettings;
+  /**
+   * Procedures, or whole groups of them, that this deployment does not have: `['confirmation.request', 'factor']`. A
+   * call of one is answered like any call of nothing. In process, `cs.core` still has them.
+   *
+   * To replace one, leave it out and offer a procedure of your own under a key of your own, which calls `cs.core` or
+   * does something else. It cannot have the place of ours: tokens whose scope names ours would open yours.
+   *
+   * @example
+   * ```ts
+   * const cs = await createCountersign({ …options, procedures: { omit: ['method.list'] } });
+   * const methods = t.router({ list: t.procedure.concat(cs.scoped).query(ourOwnList) });
+   * const appRouter = t.router({ countersign: cs.router, bank: t.router({ methods }) });
+   * ```
+   */
+  readonly procedures?: { readonly omit?: readonly ProcedureName[] };
   /**
    * Where clients reach this server, when a proxy stands between: `https://api.bank.example`, or a function of the
    * request. It is what a client's proof of its key names; without it only `localhost` is
@@ -104,6 +120,7 @@ const scheme = z
   .refine((name) => !/^(?:dpop|basic|digest)$/i.test(name), 'another scheme: this one means something else');
 const reservedParameters = new Set(['input', 'batch', 'connectionParams', 'lastEventId']);
 const methodsExpected = 'methods such as [otp({ send })]';
+const procedureExpected = `one of our procedures or groups of them: ${procedureNames.join(', ')}`;
 const operationsExpected = 'operations from defineOperation, such as { transfer }';
 
 export const optionsSchema = z.strictObject({
@@ -156,6 +173,11 @@ export const optionsSchema = z.strictObject({
           rawPrefixes: z.boolean('true or false').default(false),
         })
         .optional(),
+    })
+    .prefault({}),
+  procedures: z
+    .strictObject({
+      omit: z.array(z.enum(procedureNames, procedureExpected), 'a list such as ["factor"]').default([]),
     })
     .prefault({}),
   publicUrl: z

@@ -1,6 +1,9 @@
 import { authorizationRequest } from './procedures/authorization-request/index.ts';
+import { confirmation } from './procedures/confirmation/index.ts';
 import { event } from './procedures/event/index.ts';
+import { factor } from './procedures/factor/index.ts';
 import { method } from './procedures/method/index.ts';
+import { operator } from './procedures/operator/index.ts';
 import { scopedToken } from './procedures/scoped-token/index.ts';
 import { serviceKey } from './procedures/service-key/index.ts';
 import { t } from './trpc/trpc.ts';
@@ -9,8 +12,11 @@ import { t } from './trpc/trpc.ts';
 export const router = t.router({
   authorizationRequest: t.router(authorizationRequest),
   method: t.router(method),
+  factor: t.router(factor),
+  confirmation: t.router(confirmation),
   event: t.router(event),
   scopedToken: t.router(scopedToken),
+  operator: t.router(operator),
   serviceKey: t.router(serviceKey),
 });
 

@@ -1,5 +1,6 @@
 import { exhaustRequests } from '../authorization-request/statement/exhaust.ts';
 import { expireRequests } from '../authorization-request/statement/expire.ts';
+import { expireConfirmations } from '../confirmation/statement/expire.ts';
 import type { CoreServices } from '../context.ts';
 import { statement } from '../database/statement.ts';
 import { formatId } from '../id.ts';
@@ -18,7 +19,9 @@ const noteSwept = statement<{ readonly from: Date; readonly now: Date }, { swept
   /* sql */ `
 UPDATE countersign.installation SET swept_until = least(:now::timestamptz, (
   SELECT min(r.expires_at) FROM countersign.authorization_request r
-  WHERE r.expires_at > :from::timestamptz AND r.expires_at <= :now::timestamptz AND r.state = 'waiting'))
+  WHERE r.expires_at > :from::timestamptz AND r.expires_at <= :now::timestamptz AND r.state = 'waiting'), (
+  SELECT min(r.expires_at) FROM countersign.confirmation r
+  WHERE r.expires_at > :from::timestamptz AND r.expires_at <= :now::timestamptz AND r.state IN ('open', 'confirmed')))
 RETURNING swept_until`,
 );
 
@@ -27,11 +30,11 @@ export const batchSizeMax = 500;
 const overlapMs = 60_000;
 
 /**
- * Writes down what time has decided: expired requests, and those that a crash left without attempts. One
- * process at a time, by an advisory lock. It makes events, never answers: with the sweep off, every answer
+ * Writes down what time has decided: expired requests and confirmations, and requests that a crash left without
+ * attempts. One process at a time, by an advisory lock. It makes events, never answers: with the sweep off, every answer
  * is the same (I10).
  *
- * @returns how many requests it decided; null when another process is sweeping.
+ * @returns how many it decided; null when another process is sweeping.
  */
 export async function sweep(services: CoreServices): Promise<number | null> {
   const decided = await services.database.transaction(async (db) => {
@@ -48,8 +51,12 @@ export async function sweep(services: CoreServices): Promise<number | null> {
       onlyId: null,
       batchSizeMax,
     });
+    const confirmations = await db.query(expireConfirmations, { ...told, sweptUntil: from, batchSizeMax });
     await db.query(noteSwept, { from, now });
-    return [...expired, ...exhausted].map(({ id }) => formatId('authorizationRequest', id));
+    return [
+      ...[...expired, ...exhausted].map(({ id }) => formatId('authorizationRequest', id)),
+      ...confirmations.map(({ id }) => formatId('confirmation', id)),
+    ];
   });
   if (decided === null) return null;
   if (decided.length > 0) services.wake(decided);

@@ -312,13 +312,14 @@ export interface MethodDefinition<
  *   key: 'fax',
  *   title: 'Fax',
  *   binding: 'server',
- *   factor: z.strictObject({ number: z.string() }),
- *   proof: z.strictObject({ code: z.string() }),
+ *   factor: z.strictObject({ number: z.string().min(3).max(30) }),
+ *   proof: z.strictObject({ code: z.string().regex(/^[0-9]{8}$/) }),
  *   recipientOf: (factor) => ({ channel: 'fax', address: factor.number }),
  *   send: async ({ to, text }) => faxMachine.send(to, text),
  *   issue({ request, randomness }) {
  *     const secret = String(randomness.integer(1e8)).padStart(8, '0');
- *     return { secret, message: `${secret} authorizes: ${request.title}` };
+ *     const facts = request.facts.map(({ label, value }) => `${label}: ${value}`);
+ *     return { secret, message: [`${secret} authorizes: ${request.title}`, ...facts].join('\n') };
  *   },
  *   verify: ({ proof, matches }) => ({ valid: matches(proof.code) }),
  * });

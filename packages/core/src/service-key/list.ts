@@ -3,7 +3,7 @@ import type { CoreContext } from '../context.ts';
 import { formatCursor, parseCursor } from '../cursor.ts';
 import { invalidInput } from '../error.ts';
 import { parseInput } from '../parse.ts';
-import { requireOperator } from './require-operator.ts';
+import { requireOperator } from '../permission.ts';
 import { listInput, listLimit, type listOutput } from './schema.ts';
 import { listServiceKeyRows } from './statement.ts';
 import { viewOf } from './view.ts';

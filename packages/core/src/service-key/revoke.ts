@@ -4,7 +4,7 @@ import { CountersignError } from '../error.ts';
 import { parseId } from '../id.ts';
 import { once } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
-import { nameOfOperator, requireOperator } from './require-operator.ts';
+import { nameOfOperator, requireOperator } from '../permission.ts';
 import { revokeInput, type ServiceKeyView } from './schema.ts';
 import { readServiceKey, revokeServiceKeyRow } from './statement.ts';
 import type { ServiceKeyTrust } from './trust.ts';

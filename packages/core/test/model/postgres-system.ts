@@ -114,7 +114,8 @@ export class PostgresSystem implements AsyncDisposable {
       charges: Date[];
       streaks: object;
     }>(
-      `SELECT subject_id AS subject, charged_at AS charges, streaks FROM countersign.subject_security WHERE subject_id = ANY ($1)`,
+      `SELECT subject_id AS subject, charged_at AS charges, (
+         SELECT coalesce(jsonb_object_agg(key, value - 'told'), '{}') FROM jsonb_each(streaks)) AS streaks FROM countersign.subject_security WHERE subject_id = ANY ($1)`,
       [subjects],
     );
     const dayAgo = this.now() - 24 * 3_600_000;

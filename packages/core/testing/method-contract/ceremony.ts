@@ -28,7 +28,7 @@ export function createConditions(different: Partial<Conditions> = {}): Condition
 
 /** Enrolment and proof are an hour apart, as on two days: a time step of the one is none of the other's. */
 export const enrolledAt = new Date('2026-01-01T12:00:00.000Z');
-export const provenAt = new Date('2026-01-01T13:00:00.000Z');
+const provenAt = new Date('2026-01-01T13:00:00.000Z');
 
 export const subjectId = 'ada';
 export const issuer = 'Example Bank';
@@ -258,16 +258,18 @@ function matchesOf({ issued, digits }: Asked): (candidate: string) => boolean {
 }
 
 function worldOf(
-  { request, issued, digits, setup }: Asked,
+  { request, issued, digits, factor, setup }: Asked,
   now: Date,
   decision: 'grant' | 'deny',
 ): ProofWorld {
+  const { secret = null, options } = issued;
   return {
     request,
+    factorId: factor?.id ?? null,
     decision,
-    secret: issued.secret ?? null,
+    secret,
     digits,
-    options: asJson(issued.options),
+    options: asJson(options),
     setup,
     now,
   };

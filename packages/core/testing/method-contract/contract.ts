@@ -3,6 +3,8 @@ import type { Method, ProvenRequest, Recipient } from '../../src/method/define.t
 /** What the person who proves has in front of them. */
 export interface ProofWorld {
   readonly request: ProvenRequest;
+  /** The factor that is to prove, or that is being enrolled; null where none is needed. */
+  readonly factorId: string | null;
   /** What the proof should say, where proofs say it. */
   readonly decision: 'grant' | 'deny';
   /** What the message told them; null when there was none. */

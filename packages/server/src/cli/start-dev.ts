@@ -1,10 +1,10 @@
-import { otp } from '@countersign/core';
 import type { z } from 'zod';
 import { createCountersign } from '../countersign.ts';
 import { openDevDatabase } from '../dev/database.ts';
 import { withDevelopmentDoors } from '../dev/doors.ts';
 import { createInbox } from '../dev/inbox.ts';
 import { openDevKeys, type DevKeys } from '../dev/keys.ts';
+import { devMethods } from '../dev/methods.ts';
 import type { devSchema } from '../settings/schema.ts';
 import { bind, defaultPort } from './bind.ts';
 import { keepDevAddress } from './dev-address.ts';
@@ -39,13 +39,14 @@ export async function startDev(
   const migrationsAt = performance.now();
   const inbox = createInbox();
   const own = ['localhost', '127.0.0.1', '[::1]'].map((name) => `http://${name}:${listener.port}`);
+  const origins = [...settings.origins, ...own];
   const opening = createCountersign({
     ...options,
-    methods: settings.methods ?? [otp({ send: inbox.send })],
+    methods: settings.methods ?? devMethods({ send: inbox.send, origins }),
     database: database.options,
     secret: keys.secret,
     serviceKey: keys.serviceKey,
-    origins: [...settings.origins, ...own],
+    origins,
     logger: settings.logger ?? report.logger,
   });
   const cs = await shutdown.own(opening, (one) => one.close());

@@ -1,5 +1,9 @@
+import type { CoreContext } from '@countersign/core';
+import type { ProcedureCall } from '../caller/credential-gate.ts';
+import type { Edge } from '../context.ts';
 import { assertHarmless } from '../trpc/harmless.ts';
 import { t } from '../trpc/trpc.ts';
+import { admitAnyone } from './admit-anyone.ts';
 import { requireActor } from './require-actor.ts';
 import { requireContext } from './require-context.ts';
 import { settleError } from './settle-error.ts';
@@ -15,14 +19,22 @@ const noPath = '';
  * One middleware and not four, since tRPC copies the whole call twice for each: 3 µs of CPU, when a bare call
  * over a WebSocket takes 35 (bench/scenarios/rpc.ts).
  */
-export const enter = t.middleware(async ({ ctx, type, path, meta, getRawInput, next }) => {
-  try {
-    const edge = requireContext(ctx);
-    const call = await requireActor(edge, { type, path: meta?.path ?? noPath });
-    assertHarmless(await getRawInput());
-    const result = await next({ ctx: { core: edge.core, call } });
-    return result.ok ? result : { ...result, error: settleError(result.error, ctx, path) };
-  } catch (cause) {
-    throw settleError(cause, ctx, path);
-  }
-});
+function entrance(admit: (edge: Edge, call: ProcedureCall) => CoreContext | Promise<CoreContext>) {
+  return t.middleware(async ({ ctx, type, path, meta, getRawInput, next }) => {
+    try {
+      const edge = requireContext(ctx);
+      const call = await admit(edge, { type, path: meta?.path ?? noPath });
+      assertHarmless(await getRawInput());
+      const result = await next({ ctx: { core: edge.core, call } });
+      return result.ok ? result : { ...result, error: settleError(result.error, ctx, path) };
+    } catch (cause) {
+      throw settleError(cause, ctx, path);
+    }
+  });
+}
+
+/** For who has proved to be somebody. */
+export const enter = entrance(requireActor);
+
+/** For anyone: what proves something stands in the input. */
+export const enterOpen = entrance(admitAnyone);

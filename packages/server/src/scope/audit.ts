@@ -1,5 +1,5 @@
 import type { AnyTRPCRouter } from '@trpc/server';
-import { enter } from '../middleware/enter.ts';
+import { enter, enterOpen } from '../middleware/enter.ts';
 import { isOurPath } from './our-paths.ts';
 import { decidesAccess, isPaid } from './scoped.ts';
 
@@ -41,7 +41,8 @@ function findingsOfOurs(path: string, ownPath: string | undefined): string[] {
   return [`${path} is called ${ownPath ?? 'nothing'}: nest cs.router as a whole`];
 }
 
-const isEnter = (middleware: object): boolean => enter._middlewares.includes(middleware as never);
+const entrances = [enter, enterOpen].flatMap(({ _middlewares }) => _middlewares as readonly object[]);
+const isEnter = (middleware: object): boolean => entrances.includes(middleware);
 
 /** What is read of tRPC's own records. */
 interface AuditedProcedure {

@@ -2,7 +2,7 @@ import { statement } from '../../database/statement.ts';
 import { appendEvents, type EventParameters } from '../../event/append.ts';
 import type { FactorRow } from '../row.ts';
 import { advanceFactor, factorEvent } from './factor-event.ts';
-import { demotedEvent, demoteOthers } from './insert.ts';
+import { demotedEvent, demoteDefault } from './insert.ts';
 
 export interface ChangeFactorParameters extends EventParameters {
   readonly id: string;
@@ -20,6 +20,7 @@ export interface ChangeFactorParameters extends EventParameters {
   /** What the log calls the change: names, never values. */
   readonly changes: readonly string[];
   readonly eventId: string;
+  readonly demotedEventId: string;
 }
 
 const applies = ':config::bytea IS NOT NULL';
@@ -49,7 +50,7 @@ WITH changed AS (
   WHERE f.id = :id::uuid AND f.removed_at IS NULL AND (f.status = 'confirmed' OR NOT ${applies})
     AND (:isDefault::boolean IS NOT TRUE OR (f.status = 'confirmed' AND coalesce(:isActive::boolean, f.is_active)))
   RETURNING f.*
-), ${demoteOthers('changed')}, logged AS (${appendEvents(
+), ${demoteDefault('changed')}, logged AS (${appendEvents(
     factorEvent({
       type: 'factor.changed',
       id: ':eventId::uuid',
@@ -66,7 +67,10 @@ SELECT * FROM changed`,
  * Where the default was removed or switched off, the newest of the others that are in force takes its place; a person
  * that has one left is asked for that one.
  */
-export const promoteNext = statement<EventParameters & { readonly subjectId: string }, { readonly id: string }>(
+export const promoteNext = statement<
+  EventParameters & { readonly subjectId: string; readonly eventId: string },
+  { readonly id: string }
+>(
   'factor_promote',
   /* sql */ `
 WITH promoted AS (
@@ -80,7 +84,7 @@ WITH promoted AS (
 ), logged AS (${appendEvents(
     factorEvent({
       type: 'factor.changed',
-      id: 'gen_random_uuid()',
+      id: ':eventId::uuid',
       from: 'promoted',
       data: `jsonb_build_object('method', f.method, 'changes', '["isDefault"]'::jsonb, 'by', :by::text)`,
     }),

@@ -2,7 +2,7 @@ import { statement } from '../../database/statement.ts';
 import { appendEvents, type EventParameters } from '../../event/append.ts';
 import type { FactorRow } from '../row.ts';
 import { advanceFactor, factorEvent } from './factor-event.ts';
-import { demotedEvent, demoteOthers, noDefault, shownFactor } from './insert.ts';
+import { demotedEvent, demoteDefault, noDefault, shownFactor } from './insert.ts';
 
 export interface ConfirmFactorParameters extends EventParameters {
   readonly id: string;
@@ -16,6 +16,7 @@ export interface ConfirmFactorParameters extends EventParameters {
   readonly binding: string;
   readonly wantsDefault: boolean;
   readonly eventId: string;
+  readonly demotedEventId: string;
 }
 
 /** The event that tells of it says whether it was the first time. */
@@ -35,7 +36,7 @@ WITH confirmed AS (
     pending = NULL, pending_hint = NULL, pending_identity = NULL, pending_binding = NULL, ${advanceFactor}
   WHERE f.id = :id::uuid AND f.subject_id = :subjectId::text AND f.removed_at IS NULL AND f.pending = :pending::bytea
   RETURNING f.*
-), ${demoteOthers('confirmed')}, logged AS (${appendEvents(
+), ${demoteDefault('confirmed')}, logged AS (${appendEvents(
     factorEvent({
       type: 'factor.confirmed',
       id: ':eventId::uuid',

@@ -22,17 +22,15 @@ export interface InsertFactorParameters extends EventParameters {
   readonly factorsMax: number;
   readonly createdEventId: string;
   readonly confirmedEventId: string;
+  readonly demotedEventId: string;
 }
 
-/**
- * What the default of a subject becomes when a factor comes into force: this one when it is wanted or there is none.
- * The others are told in the same statement; the constraint looks when the transaction commits.
- */
+/** Whether the subject has no default, so that a factor that comes into force becomes it unasked. */
 export const noDefault = /* sql */ `NOT EXISTS (SELECT FROM countersign.factor d
       WHERE d.subject_id = :subjectId::text AND d.is_default AND d.removed_at IS NULL AND d.id <> :id::uuid)`;
 
-/** The other default of the subject of the one row in `f`, where that one is the default now. */
-export function demoteOthers(from: string): string {
+/** The default there was, where the one row in `from` is the default now. */
+export function demoteDefault(from: string): string {
   return /* sql */ `demoted AS (
   UPDATE countersign.factor f SET is_default = false, sequence = f.sequence + 1,
     event_txid = greatest(f.event_txid, pg_current_xact_id())
@@ -42,10 +40,10 @@ export function demoteOthers(from: string): string {
 )`;
 }
 
-/** Tells the others that they are not the default any more. */
+/** Tells the one that was the default that it is not any more. */
 export const demotedEvent = factorEvent({
   type: 'factor.changed',
-  id: 'gen_random_uuid()',
+  id: ':demotedEventId::uuid',
   from: 'demoted',
   data: `jsonb_build_object('method', f.method, 'changes', '["isDefault"]'::jsonb, 'by', :by::text)`,
 });
@@ -70,7 +68,7 @@ WITH created AS (
   FROM (SELECT :config::bytea IS NOT NULL AS confirmed) AS given
   WHERE (SELECT count(*) FROM countersign.factor o WHERE o.subject_id = :subjectId::text AND o.removed_at IS NULL) < :factorsMax::int
   RETURNING f.*
-), ${demoteOthers('created')}, logged AS (${appendEvents(
+), ${demoteDefault('created')}, logged AS (${appendEvents(
     factorEvent({
       type: 'factor.created',
       id: ':createdEventId::uuid',

@@ -4,7 +4,11 @@ import { CountersignError } from '../../error.ts';
 import { defineMethod, type IssueInput, type Issued, type Method, type VerifyInput } from '../define.ts';
 import { passkeyChallenge } from './passkey/challenge.ts';
 import { relyingParty, type PasskeyOptions, type RelyingParty } from './passkey/relying-party.ts';
-import { assertionResponse, registrationResponse, type AssertionResponse } from './passkey/response-schema.ts';
+import {
+  assertionResponse,
+  registrationResponse,
+  type AssertionResponse,
+} from './passkey/response-schema.ts';
 import { isRegistered, type StoredPasskey } from './passkey/stored.ts';
 
 export type { PasskeyOptions };

@@ -1,3 +1,5 @@
+import { configure } from './configure.ts';
 import { list } from './list.ts';
+import { remove } from './remove.ts';
 
-export const method = { list };
+export const method = { list, configure, remove };

@@ -1,8 +1,8 @@
-import { methodListInput, methodListOutput } from '@countersign/core';
+import { methodSchema } from '@countersign/core';
 import { procedure } from '../../trpc/procedure.ts';
 
 /** The ways of proving that this installation offers. */
 export const list = procedure('method.list')
-  .input(methodListInput.default({}))
-  .output(methodListOutput)
-  .query(({ ctx }) => ctx.core.method.list(ctx.call));
+  .input(methodSchema.listInput.default({}))
+  .output(methodSchema.listOutput)
+  .query(({ ctx, input }) => ctx.core.method.list(ctx.call, input));

@@ -37,7 +37,12 @@ export async function judgeAssertion(assertion: Assertion): Promise<Verdict<Pass
 }
 
 /** Type, challenge, origin, relying party, presence, verification, counter and signature; null if one is wrong. */
-async function verifiedAssertion({ party, passkey, challenge, response }: Assertion): Promise<AssertionInfo | null> {
+async function verifiedAssertion({
+  party,
+  passkey,
+  challenge,
+  response,
+}: Assertion): Promise<AssertionInfo | null> {
   const { userHandle: _compared, ...signed } = response.response;
   try {
     if (!isOfOwnPage(signed.clientDataJSON)) return null;

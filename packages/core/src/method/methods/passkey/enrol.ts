@@ -5,7 +5,7 @@ import {
 } from '@simplewebauthn/server';
 import { isoBase64URL } from '@simplewebauthn/server/helpers';
 import type { Completed, CompleteInput, EnrolInput, Enrolment } from '../../define.ts';
-import { isPlainAttestation } from './attestation.ts';
+import { isUnattested } from './attestation.ts';
 import { isOfOwnPage } from './client-data.ts';
 import { algorithms, isUsableKey } from './public-key.ts';
 import type { RelyingParty } from './relying-party.ts';
@@ -98,7 +98,7 @@ async function verifiedRegistration(
 ): Promise<VerifiedRegistrationResponse> {
   try {
     if (!isOfOwnPage(response.response.clientDataJSON)) return { verified: false };
-    if (!isPlainAttestation(response.response.attestationObject)) return { verified: false };
+    if (!isUnattested(response.response.attestationObject)) return { verified: false };
     const registration = await verifyRegistrationResponse({
       response: { ...response, clientExtensionResults: {} },
       expectedChallenge: challenge,

@@ -13,15 +13,16 @@ const rsaBitsMin = 2048;
 
 /**
  * Whether the key is what its algorithm says: of its one curve, with a point on it (WebAuthn §5.8.5). The library reads
- * a key only to verify with it, so a wrong one would be registered and never be right.
+ * a key only to verify with it, and takes one that is cut off for a short one: it would be registered and never be right.
  *
  * @throws when it is no key at all.
  */
 export function isUsableKey(cose: Uint8Array<ArrayBuffer>): boolean {
   const jwk = jwkOf(isoCBOR.decodeFirst<CoseKey>(cose));
   if (jwk === null) return false;
-  const { modulusLength } = createPublicKey({ key: jwk, format: 'jwk' }).asymmetricKeyDetails ?? {};
-  return modulusLength === undefined || modulusLength >= rsaBitsMin;
+  const { asymmetricKeyDetails: rsa } = createPublicKey({ key: jwk, format: 'jwk' });
+  if (rsa?.modulusLength === undefined || rsa.publicExponent === undefined) return jwk.kty !== 'RSA';
+  return rsa.modulusLength >= rsaBitsMin && rsa.publicExponent % 2n === 1n;
 }
 
 type CoseKey = ReadonlyMap<number, unknown>;
@@ -34,7 +35,9 @@ function jwkOf(key: CoseKey): JsonWebKey | null {
   };
   switch (key.get(3)) {
     case COSEALG.ES256:
-      return key.get(1) === 2 && key.get(-1) === 1 ? { kty: 'EC', crv: 'P-256', x: text(-2), y: text(-3) } : null;
+      return key.get(1) === 2 && key.get(-1) === 1
+        ? { kty: 'EC', crv: 'P-256', x: text(-2), y: text(-3) }
+        : null;
     case COSEALG.EdDSA:
       return key.get(1) === 1 && key.get(-1) === 6 ? { kty: 'OKP', crv: 'Ed25519', x: text(-2) } : null;
     case COSEALG.RS256:

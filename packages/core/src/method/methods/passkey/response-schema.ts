@@ -15,7 +15,9 @@ const credential = {
   rawId: base64url(1364),
   type: z.literal('public-key'),
 };
-const clientDataJSON = base64url(4096).describe('What the browser says it asked, as the authenticator signed it.');
+const clientDataJSON = base64url(4096).describe(
+  'What the browser says it asked, as the authenticator signed it.',
+);
 
 /**
  * What `navigator.credentials.get` answered, as `PublicKeyCredential.toJSON` writes it (WebAuthn §5.1). What is not named
@@ -32,7 +34,10 @@ export const assertionResponse = z
       userHandle: base64url(86).nullish(),
     }),
   })
-  .meta({ id: 'PasskeyAssertion', description: 'What the browser answered when it was asked for a passkey.' });
+  .meta({
+    id: 'PasskeyAssertion',
+    description: 'What the browser answered when it was asked for a passkey.',
+  });
 
 /** What `navigator.credentials.create` answered. */
 export const registrationResponse = z

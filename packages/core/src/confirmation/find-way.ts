@@ -1,0 +1,94 @@
+import type { Way } from '../challenge/way.ts';
+import type { CoreContext } from '../context.ts';
+import { CountersignError, invalidInput } from '../error.ts';
+import { factorsInForce } from '../factor/in-force.ts';
+import { findConfigured, type ConfiguredMethod } from '../method/configured.ts';
+import type { Recipient } from '../method/define.ts';
+import { normalizeRecipient } from '../method/recipient.ts';
+import { fromHost } from '../within.ts';
+import type { Admitted } from './admit-request.ts';
+import { activeMethods } from './configured.ts';
+
+/** How a confirmation is asked for, and by which configuration of a method. */
+export interface FoundWay {
+  readonly configured: ConfiguredMethod;
+  readonly factorUuid: string | null;
+  readonly way: Way;
+}
+
+/**
+ * By a factor in force, or by a method alone. A subject may not choose a method that has to be listed by name: it would
+ * choose the one that proves least, and `use` does not compare methods.
+ *
+ * @throws CountersignError `not_found` for a factor that is not the subject's own or not in force;
+ * `method_unavailable` for a method that is unknown, switched off, or cannot do without a factor.
+ */
+export async function findWay(
+  context: CoreContext,
+  admitted: Admitted,
+  data: unknown,
+  passedAlong: unknown,
+): Promise<FoundWay> {
+  const { by, isOwn } = admitted;
+  const found =
+    'methodId' in by
+      ? await wayByMethod(context, by.methodId, admitted, data, passedAlong)
+      : await wayByFactor(context, by.factorUuid, by.subjectId);
+  if (isOwn && found.configured.method.mustBeListed) throw new CountersignError('method_unavailable');
+  return found;
+}
+
+async function wayByFactor(context: CoreContext, factorUuid: string, subjectId: string): Promise<FoundWay> {
+  const reading = { ...context, db: context.database.pool };
+  const [factor] = await factorsInForce(reading, { subjectId, ids: [factorUuid] });
+  if (!factor) throw new CountersignError('not_found');
+  const { configured, known } = factor;
+  const { method, settings } = configured;
+  const recipient = method.recipientOf(known.config);
+  return { configured, factorUuid, way: { method, settings, factor: known, factors: [known], recipient } };
+}
+
+async function wayByMethod(
+  context: CoreContext,
+  methodId: string,
+  { subjectId }: Admitted,
+  data: unknown,
+  passedAlong: unknown,
+): Promise<FoundWay> {
+  const configured = findConfigured(await activeMethods(context), methodId);
+  if (!configured?.method.reach || configured.method.provesBy === 'factor')
+    throw new CountersignError('method_unavailable');
+  const { method, settings } = configured;
+  const named = recipientNamedBy(configured, data);
+  const reach = named
+    ? { recipient: named }
+    : await fromHost(
+        configured.method.reach({
+          subjectId,
+          deliverTo: null,
+          settings,
+          issuer: context.issuer,
+          context: passedAlong ?? null,
+        }),
+      );
+  const recipient = reach?.recipient ? normalizeRecipient(reach.recipient) : null;
+  if (!reach || (reach.recipient && !recipient)) throw new CountersignError('method_unavailable');
+  return { configured, factorUuid: null, way: { method, settings, factor: null, factors: [], recipient } };
+}
+
+/**
+ * The place that the data names, where the method takes such data: this is how a host confirms a changed address. The
+ * method is not asked whether it would rather go elsewhere; what is confirmed is that somebody reads messages there.
+ *
+ * Bug 50, the browser names the address that the code goes to: a subject may, within the limits of messages, since what
+ * it gets is bound to that address. `use` serves it only to a host that names the very same one as `data`; one that
+ * asks "is it really her?" leaves `data` out, and is served only by a message to where the host itself sends them.
+ */
+function recipientNamedBy({ method }: ConfiguredMethod, data: unknown): Recipient | null {
+  const given = method.enrolment?.given.safeParse(data);
+  const recipient = given?.success ? method.recipientOf(given.data) : null;
+  if (!recipient) return null;
+  const normalized = normalizeRecipient(recipient);
+  if (!normalized) throw invalidInput(['data'], `must be an address for ${recipient.channel}`);
+  return normalized;
+}

@@ -1,0 +1,102 @@
+import { budgetParametersOf } from '../challenge/budget.ts';
+import type { OpenChallenge } from '../challenge/judge.ts';
+import { lockParametersOf } from '../challenge/lock-note.ts';
+import type { CoreContext } from '../context.ts';
+import type { CountersignError } from '../error.ts';
+import { eventParametersOf } from '../event/parameters.ts';
+import { AfterRollback } from '../idempotency/after-rollback.ts';
+import type { ConfiguredMethod } from '../method/configured.ts';
+import { explainRefusal, untilTaken } from './refusal.ts';
+import type { ConfirmationWithChallenge } from './row.ts';
+import { settleLateRight } from './statement/late.ts';
+import type { ConfirmationPresent } from './statement/read.ts';
+import type { ReservedRow } from './statement/reserve.ts';
+import { viewerOf } from './statement/visible.ts';
+import { settleWrong } from './statement/wrong.ts';
+
+/** An attempt that was spent, to be settled. */
+export interface Reserved {
+  readonly row: ReservedRow;
+  readonly challenge: OpenChallenge | null;
+  readonly chargedAt: Date;
+  readonly factorKey: string;
+}
+
+/** Which streak of wrong proofs it is: its factor's, or its method's where there is none. */
+export function factorKeyOf(row: Pick<ConfirmationWithChallenge, 'factor_id' | 'method'>): string {
+  return row.factor_id ?? row.method;
+}
+
+/** What every reservation is told: who asks, and what guessing may cost. */
+function parametersOfReservation(context: CoreContext, id: string, now: Date, factorKey: string) {
+  return { ...viewerOf(context.actor), ...budgetParametersOf(context.limits, now, factorKey), id };
+}
+
+/**
+ * Spends the attempt, in a statement that commits by itself, so that no rollback, crash or parallel call can give it
+ * back (ASVS 5.0 15.4.2).
+ */
+export async function reserveProof(
+  context: CoreContext,
+  present: Pick<ConfirmationPresent, 'id' | 'factor_id' | 'method'>,
+  take: (parameters: ReturnType<typeof parametersOfReservation>) => Promise<ReservedRow[]>,
+  refuses: (row: ConfirmationPresent) => CountersignError | null,
+): Promise<Reserved> {
+  const factorKey = factorKeyOf(present);
+  return await untilTaken(
+    async () => {
+      const now = context.clock.now();
+      const [row] = await take(parametersOfReservation(context, present.id, now, factorKey));
+      return row && { row, challenge: openChallengeOf(row), chargedAt: now, factorKey };
+    },
+    () => explainRefusal(context, present.id, factorKey, refuses),
+  );
+}
+
+/** A wrong answer: written whatever it has become, in the transaction of the answer if there is one. */
+export async function settleWrongProof(
+  context: CoreContext,
+  { row }: Pick<Reserved, 'row'>,
+  { method }: ConfiguredMethod,
+  passedAlong: unknown,
+): Promise<ConfirmationWithChallenge> {
+  const now = context.clock.now();
+  const factor = row.factor_id === null ? null : { uuid: row.factor_id };
+  const [settled] = await context.db.query(settleWrong, {
+    ...eventParametersOf(context, now, passedAlong),
+    ...lockParametersOf(context.limits, now, { method, factor }),
+    id: row.id,
+    eventId: context.ids.uuid(),
+  });
+  if (!settled) throw new Error('the confirmation of a reserved attempt is gone');
+  return settled;
+}
+
+/**
+ * Right, and too late: nothing is held against the person, and the refusal says what happened. Not settled at once: in
+ * the transaction of a key the row may be locked by us, and what is written is undone by the refusal.
+ */
+export function tooLate(context: CoreContext, proven: LateProof, refusal: CountersignError): AfterRollback {
+  const { id, chargedAt, factorKey } = proven;
+  return new AfterRollback(refusal, () =>
+    context.database.pool.query(settleLateRight, { id, chargedAt, factorKey }),
+  );
+}
+
+interface LateProof extends Pick<Reserved, 'chargedAt' | 'factorKey'> {
+  readonly id: string;
+}
+
+function openChallengeOf(row: ReservedRow): OpenChallenge | null {
+  if (row.open_id === null) return null;
+  return {
+    id: row.open_id,
+    factorId: row.open_factor_id,
+    digest: row.open_digest,
+    keyId: row.open_key_id,
+    digits: row.open_digits ?? 0,
+    options: row.open_options,
+    state: row.open_state,
+    expiresAt: row.open_expires_at ?? new Date(0),
+  };
+}

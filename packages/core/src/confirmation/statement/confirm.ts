@@ -1,0 +1,65 @@
+import { refundCharge } from '../../challenge/budget.ts';
+import { waited } from '../../database/sql.ts';
+import { statement } from '../../database/statement.ts';
+import { advanceLog, appendEvents, type EventParameters } from '../../event/append.ts';
+import { spendFactor, type SpendParameters } from '../../factor/spend.ts';
+import type { ConfirmationRow } from '../row.ts';
+import { confirmationEvent } from './confirmation-event.ts';
+
+export interface ConfirmParameters extends EventParameters {
+  readonly id: string;
+  readonly chargedAt: Date;
+  readonly factorKey: string;
+  /** Whether it was a prompt that was answered: then the count of unanswered ones begins anew. */
+  readonly answersPrompt: boolean;
+  readonly eventId: string;
+  readonly confirmedData: string;
+}
+
+const stillOpen = `r.id = :id::uuid AND r.state = 'open' AND r.expires_at > :now::timestamptz + ${waited}`;
+
+/**
+ * The proof was right: conditional on the confirmation still being open, never on anything a wrong guess changes.
+ * Refund and event are selected from the decided row.
+ */
+function confirm(before: string, condition: string): string {
+  return /* sql */ `
+WITH ${before} decided AS (
+  UPDATE countersign.confirmation r
+  SET state = 'confirmed', ${advanceLog}, sequence = r.sequence + 1, attempts_open = greatest(r.attempts_open - 1, 0),
+    confirmed_at = :now::timestamptz
+  ${condition}
+  RETURNING r.*
+), settled AS (
+  UPDATE countersign.subject_security s SET ${refundCharge}, prompts = s.prompts - decided.id::text,
+    prompted_at = CASE WHEN :answersPrompt::boolean THEN '{}' ELSE s.prompted_at END
+  FROM decided WHERE s.subject_id = decided.budget_key
+), logged AS (${appendEvents(
+    confirmationEvent({
+      type: 'confirmation.confirmed',
+      id: ':eventId::uuid',
+      from: 'decided',
+      sequence: 'r.sequence',
+      data: ':confirmedData::jsonb',
+    }),
+  )}
+)
+SELECT * FROM decided`;
+}
+
+/** By a message that was sent to no factor. */
+export const confirmByMessage = statement<ConfirmParameters, ConfirmationRow>(
+  'confirmation_confirm',
+  confirm('', `WHERE ${stillOpen}`),
+);
+
+/** By a factor: both or neither. The confirmation is locked first, then the factor, as everywhere. */
+export const confirmByFactor = statement<ConfirmParameters & SpendParameters, ConfirmationRow>(
+  'confirmation_confirm_by_factor',
+  confirm(
+    /* sql */ `locked AS (
+  SELECT r.id FROM countersign.confirmation r WHERE ${stillOpen} AND r.factor_id = :factorId::uuid FOR NO KEY UPDATE
+), ${spendFactor('locked')},`,
+    'FROM spent_factor, locked WHERE r.id = locked.id',
+  ),
+);

@@ -1,0 +1,188 @@
+import { consumeRequest } from '../authorization-request/statement/consume.ts';
+import { createInternalRequest } from '../authorization-request/create.ts';
+import { getAuthorizationRequest } from '../authorization-request/get.ts';
+import type { Actor } from '../actor.ts';
+import { bindings, satisfiesBinding, type Binding } from '../binding.ts';
+import type { CoreContext } from '../context.ts';
+import { CountersignError } from '../error.ts';
+import { eventData, eventParametersOf } from '../event/parameters.ts';
+import { factorsInForce, type FactorInForce } from '../factor/in-force.ts';
+import { lockManagement } from '../factor/statement/lock.ts';
+import { formatId } from '../id.ts';
+import { AfterRollback } from '../idempotency/after-rollback.ts';
+import { canonicalData, hashCanonicalData } from '../operation/canonical.ts';
+import { isFirst, mayAddFirst } from './first-factor.ts';
+import { managementOperation, type ManagementDisplay, type ManagementSlug } from './operation.ts';
+import { findAuthorization } from './statement/find-authorization.ts';
+
+/** A change of what a subject can prove with. */
+export interface ManagementChange {
+  readonly slug: ManagementSlug;
+  /** Whose factors are changed. Of a subject's own call: its own, which the caller has made sure of. */
+  readonly subjectId: string;
+  /** The change exactly (see `changeOf`): what is authorized is what is done. */
+  readonly data: unknown;
+  readonly display: ManagementDisplay;
+  /** How strong the factor is that is added, changed or removed: of an old and a new strength the stronger. */
+  readonly binding: Binding;
+  /** What the caller passed along with the call. */
+  readonly passedAlong?: unknown;
+}
+
+/**
+ * Runs a change of factors, once it is authorized; both in one transaction. The changes of one subject run one after
+ * another.
+ *
+ * The service needs no authorization. A subject must have granted a request for exactly this change in this session:
+ * the grant is used up together with the change, or neither is. Without one the call is refused and leaves a request to
+ * be granted; the same call again finds it.
+ *
+ * The proof must be by a factor that the subject has already, and at least as strong as the factor that is changed; or
+ * as the strongest that is in force, when that is weaker (bug 18: a factor that can be deleted at low assurance). So
+ * whoever has lost its strongest factor cannot take it away or replace it with a weaker one: that needs the service.
+ *
+ * For the `write` of `once`: in a transaction that is there already it runs in that one.
+ *
+ * @throws CountersignError `forbidden` (devices, operators, a subject without a session, a first factor without a token
+ * that names the procedure); `authorization_required` with the request; and what creating that one refuses by.
+ */
+export async function authorizeManagement<Result>(
+  context: CoreContext,
+  change: ManagementChange,
+  effect: (writing: CoreContext) => Promise<Result>,
+): Promise<Result> {
+  const { actor, database } = context;
+  if (actor.kind !== 'service') ownerOf(actor);
+  const run = async (writing: CoreContext): Promise<Result> => {
+    await writing.db.query(lockManagement, { subjectId: change.subjectId });
+    if (actor.kind !== 'service') await useGrant(writing, change);
+    return await effect(writing);
+  };
+  if (context.db !== database.pool) return await run(context);
+  return await database.transaction(async (db) => await run({ ...context, db }));
+}
+
+/** The subject that manages its own factors. A device and an operator manage none (the contract, §3). */
+export function ownerOf(actor: Actor): { readonly subjectId: string; readonly sessionId: string | null } {
+  if (actor.kind !== 'subject') throw new CountersignError('forbidden');
+  return actor;
+}
+
+async function useGrant(writing: CoreContext, change: ManagementChange): Promise<void> {
+  const { subjectId, sessionId } = ownerOf(writing.actor);
+  if (subjectId !== change.subjectId) throw new CountersignError('not_found');
+  if (await isFirst(writing, subjectId)) {
+    if (!mayAddFirst(writing, change.slug)) throw new CountersignError('forbidden');
+    return;
+  }
+  // No session never equals a session: nothing could be granted for it.
+  if (sessionId === null) throw new CountersignError('forbidden');
+  const asked = await askedOf(writing, change, sessionId);
+  const found = await find(writing, asked);
+  if (found?.state === 'granted' && (await consume(writing, asked, found.id))) return;
+  throw new AfterRollback(new CountersignError('authorization_required'), async () => {
+    throw await refusalWithRequest({ ...writing, db: writing.database.pool }, change, asked);
+  });
+}
+
+/** What must be granted. */
+interface Asked {
+  readonly subjectId: string;
+  readonly sessionId: string;
+  readonly slug: ManagementSlug;
+  readonly dataHash: Buffer;
+  readonly requiredBinding: Binding;
+  /** Whose proof it can be: what the subject has in force now, and nothing that a host says of it. */
+  readonly factors: readonly FactorInForce[];
+}
+
+async function askedOf(context: CoreContext, change: ManagementChange, sessionId: string): Promise<Asked> {
+  const { slug, subjectId, data } = change;
+  const factors = await factorsInForce(context, { subjectId });
+  if (factors.length === 0) throw new CountersignError('method_unavailable');
+  return {
+    subjectId,
+    sessionId,
+    slug,
+    dataHash: hashCanonicalData(slug, canonicalData(data)),
+    requiredBinding: requiredBinding(change.binding, factors),
+    factors,
+  };
+}
+
+/** As strong as the factor in question, or as the strongest there is. */
+function requiredBinding(own: Binding, factors: readonly FactorInForce[]): Binding {
+  const reachable = bindings.filter((each) => factors.some(({ binding }) => satisfiesBinding(binding, each)));
+  return reachable.findLast((each) => satisfiesBinding(own, each)) ?? 'none';
+}
+
+async function find(context: CoreContext, asked: Asked) {
+  const { subjectId, sessionId, slug, dataHash } = asked;
+  const now = context.clock.now();
+  const [found] = await context.db.query(findAuthorization, {
+    subjectId,
+    sessionId,
+    slug,
+    dataHash,
+    bindings: bindings.filter((each) => satisfiesBinding(each, asked.requiredBinding)),
+    now,
+    createdSince: oldestThatCanBeUsed(now),
+  });
+  return found;
+}
+
+/** A request waits an hour at most, and what is granted for a change of factors is used within minutes. */
+const usableMs = 2 * 3600 * 1000;
+
+function oldestThatCanBeUsed(now: Date): string {
+  const hex = Math.max(now.getTime() - usableMs, 0)
+    .toString(16)
+    .padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
+/** The statement of `authorizationRequest.consume`: once, for these values. False when somebody was first. */
+async function consume(writing: CoreContext, asked: Asked, id: string): Promise<boolean> {
+  const { subjectId, sessionId, slug, dataHash } = asked;
+  const [consumed] = await writing.db.query(consumeRequest, {
+    ...eventParametersOf(writing, writing.clock.now(), undefined),
+    id,
+    slug,
+    subjectId,
+    sessionId,
+    dataHash,
+    eventId: writing.ids.uuid(),
+    consumedData: eventData('authorization_request.consumed', {
+      dataHash: dataHash.toString('base64url'),
+      by: writing.actor.kind,
+    }),
+  });
+  if (consumed) writing.wake([formatId('authorizationRequest', id)]);
+  return consumed !== undefined;
+}
+
+/**
+ * The refusal, with the request that is to be granted: the one that waits, or a new one. Outside of the transaction, so
+ * that it is there whatever becomes of the call, and no message is sent while the subject's factors are locked. Of two
+ * first calls at the same moment each may make one; each serves for one change.
+ */
+async function refusalWithRequest(
+  context: CoreContext,
+  change: ManagementChange,
+  asked: Asked,
+): Promise<CountersignError> {
+  const found = await find(context, asked);
+  const authorizationRequest =
+    found === undefined
+      ? await createInternalRequest(context, {
+          operation: managementOperation(change.slug, change.display, asked.factors),
+          data: change.data,
+          subjectId: asked.subjectId,
+          sessionId: asked.sessionId,
+          requiredBinding: asked.requiredBinding,
+          factorIds: asked.factors.map(({ uuid }) => uuid),
+          passedAlong: change.passedAlong,
+        })
+      : await getAuthorizationRequest(context, { id: formatId('authorizationRequest', found.id) });
+  return new CountersignError('authorization_required', { authorizationRequest });
+}

@@ -1,0 +1,164 @@
+import type { z } from 'zod';
+import type { CoreContext } from '../../context.ts';
+import { CountersignError, invalidInput } from '../../error.ts';
+import { eventParametersOf } from '../../event/parameters.ts';
+import { identityDigest } from '../../factor/identity.ts';
+import { sealConfig } from '../../factor/sealed-config.ts';
+import { deviceViewOf } from '../../factor/view.ts';
+import { formatId } from '../../id.ts';
+import { once, type Written } from '../../idempotency/once.ts';
+import { configuredMethods, findConfigured, type ConfiguredMethod } from '../../method/configured.ts';
+import { makeSecretDevice, type DeviceConfig } from '../../method/methods/device/config.ts';
+import {
+  devicePublicKey,
+  thumbprintOf,
+  type DevicePublicKey,
+} from '../../method/methods/device/public-key.ts';
+import { parseInput } from '../../parse.ts';
+import { requireService } from '../../permission.ts';
+import type { TokenTrust } from '../../scoped-token/trust.ts';
+import { authorizeManagement, ownerOf, type ManagementChange } from '../authorize.ts';
+import { endUnproven, isFirst } from '../first-factor.ts';
+import { changeOf } from '../operation.ts';
+import { endDevice } from './end-device.ts';
+import { factsOfDevice, type DeviceRow } from './owned-device.ts';
+import { registerInput, type RegisterInput, type registerOutput } from './schema.ts';
+import { readDeviceByName } from './statement/read.ts';
+import { registerDeviceRow } from './statement/register.ts';
+
+type Input = z.output<typeof registerInput>;
+type Answer = z.output<typeof registerOutput>;
+
+/** As of every factor: a subject has 20 at most. */
+const factorsMax = 20;
+
+/**
+ * Registers a device: with its public key, or with a secret of ours, which is in this answer and nowhere else. It can
+ * prove from then on. A device that was revoked, or switched off, is registered anew under the same name: another
+ * factor with another key or secret, and nothing of the old one works any more.
+ *
+ * @example
+ * ```ts
+ * const { device, secret } = await core.devices.register(service, { subjectId: 'ada', uuid: 'phone-1' });
+ * ```
+ * @throws CountersignError `device_exists`; `method_unavailable` where devices are not offered; `invalid_input` for a
+ * key that is none; `rate_limited` for too many factors; and what `authorizeManagement` refuses by.
+ */
+export async function registerDevice(
+  context: CoreContext,
+  trust: TokenTrust,
+  input: RegisterInput,
+): Promise<Answer> {
+  const parsed = parseInput(registerInput, input);
+  const subjectId = subjectOf(context, parsed);
+  const configured = await offeredDevice(context);
+  const publicKey = parsed.publicKey === undefined ? null : devicePublicKey(parsed.publicKey);
+  const change = changeBy(parsed, subjectId, publicKey);
+  return await once(context, 'device.register', parsed, {
+    write: (writing) =>
+      authorizeManagement(writing, change, (authorized) =>
+        write(authorized, { trust, configured, parsed, subjectId, publicKey }),
+      ),
+  });
+}
+
+function subjectOf({ actor }: CoreContext, { subjectId, context }: Input): string {
+  if (actor.kind === 'service') {
+    if (subjectId === undefined) throw invalidInput(['subjectId'], 'is required');
+    return subjectId;
+  }
+  const owner = ownerOf(actor);
+  if (context !== undefined) requireService(actor);
+  if (subjectId !== undefined && subjectId !== owner.subjectId) throw new CountersignError('not_found');
+  return owner.subjectId;
+}
+
+async function offeredDevice(context: CoreContext): Promise<ConfiguredMethod> {
+  const methods = configuredMethods(context.methods, await context.methodConfigurations.current());
+  const configured = findConfigured(methods, 'device');
+  if (!configured?.isActive) throw new CountersignError('method_unavailable');
+  return configured;
+}
+
+/** What is authorized names the key by its thumbprint: no other key can be registered by it. */
+function changeBy(parsed: Input, subjectId: string, publicKey: DevicePublicKey | null): ManagementChange {
+  const { subjectId: _, publicKey: __, ...rest } = parsed;
+  const { uuid, name = null } = parsed;
+  return {
+    slug: 'countersign.device.register',
+    subjectId,
+    data: { ...changeOf(rest), ...(publicKey && { publicKeyThumbprint: thumbprintOf(publicKey) }) },
+    display: {
+      title: 'Register a device',
+      facts: {
+        ...factsOfDevice({ name, uuid }),
+        ...(publicKey && { Key: thumbprintOf(publicKey) }),
+        ...(parsed.isPrimary === true && { Primary: 'yes' }),
+      },
+    },
+    binding: publicKey ? 'cryptographic' : 'server',
+    passedAlong: parsed.context,
+  };
+}
+
+interface Registration {
+  readonly trust: TokenTrust;
+  readonly configured: ConfiguredMethod;
+  readonly parsed: Input;
+  readonly subjectId: string;
+  readonly publicKey: DevicePublicKey | null;
+}
+
+async function write(writing: CoreContext, registration: Registration): Promise<Written<Answer>> {
+  const { trust, configured, parsed, subjectId, publicKey } = registration;
+  const { uuid, name = null, slug = null, isPrimary = false } = parsed;
+  const { db, ids, clock, randomness } = writing;
+  const identity = identityDigest(writing, configured.method.key, subjectId, { scope: 'subject', value: uuid });
+  const before = await endInactive(writing, { subjectId, identity, passedAlong: parsed.context });
+  const id = ids.uuid();
+  const made = publicKey ? null : makeSecretDevice(randomness, uuid);
+  const config: DeviceConfig = made?.config ?? { kind: 'keyed', uuid, publicKey: publicKey! };
+  const first = await isFirst(writing, subjectId);
+  const [row] = await db.query(registerDeviceRow, {
+    ...eventParametersOf(writing, clock.now(), parsed.context),
+    id,
+    subjectId,
+    method: configured.method.key,
+    methodId: configured.id,
+    title: name ?? '',
+    binding: publicKey ? 'cryptographic' : 'server',
+    identity,
+    config: sealConfig(writing, { subjectId, factorId: id }, config),
+    uuid,
+    name,
+    slug,
+    keyed: publicKey !== null,
+    wantsPrimary: isPrimary || before.wasPrimary,
+    factorsMax,
+    eventId: ids.uuid(),
+    primaryEventId: ids.uuid(),
+  });
+  if (!row) throw new CountersignError('rate_limited');
+  if (first) await endUnproven(writing, subjectId, row.id);
+  const device = deviceViewOf(row, [configured]);
+  return {
+    answer: { device, ...(made && { secret: made.secret }) },
+    repeated: { device, ...(made && { secret: null }) },
+    afterCommit: async () => {
+      writing.wake([formatId('factor', row.id), ...before.closed]);
+      if (before.hasEnded) await trust.refresh();
+    },
+  };
+}
+
+/** A device that was switched off makes room for itself: its tokens end, and its secret or key proves nothing more. */
+async function endInactive(
+  writing: CoreContext,
+  { subjectId, identity, passedAlong }: { subjectId: string; identity: Buffer; passedAlong: unknown },
+): Promise<{ readonly hasEnded: boolean; readonly wasPrimary: boolean; readonly closed: readonly string[] }> {
+  const [known] = await writing.db.query(readDeviceByName, { subjectId, identity });
+  if (known?.is_active) throw new CountersignError('device_exists');
+  if (!known?.device) return { hasEnded: false, wasPrimary: false, closed: [] };
+  const ended = await endDevice(writing, known as DeviceRow, passedAlong);
+  return { hasEnded: true, wasPrimary: known.device.isPrimary, closed: ended?.closed ?? [] };
+}

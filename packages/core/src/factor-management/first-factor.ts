@@ -1,0 +1,35 @@
+import type { CoreContext } from '../context.ts';
+import { eventParametersOf } from '../event/parameters.ts';
+import { hasConfirmedFactor } from '../factor/statement/read.ts';
+import { removeUnproven } from '../factor/statement/remove.ts';
+import { scopesOf } from '../scoped-token/scope/scope.ts';
+import type { ManagementSlug } from './operation.ts';
+
+/**
+ * Whether the call was made by a token that the service issued for adding a first factor: its scope names the
+ * procedure itself, not a pattern that fits it too, and nobody it was handed on to presents it.
+ */
+export function mayAddFirst({ presented }: CoreContext, slug: ManagementSlug): boolean {
+  if (!presented || (slug !== 'countersign.factor.create' && slug !== 'countersign.device.register'))
+    return false;
+  const { scope, blocks } = presented.accepted;
+  if (blocks.some(({ cid }) => cid !== undefined)) return false;
+  const procedure = slug.slice('countersign.'.length);
+  const scopes = scopesOf(scope);
+  return scopes.length > 0 && scopes.every(({ rpc }) => rpc?.m?.includes(procedure) ?? false);
+}
+
+/** Whether a subject has no factor yet: inside the lock of its management, so that it still holds when it is written. */
+export async function isFirst(writing: CoreContext, subjectId: string): Promise<boolean> {
+  const [known] = await writing.db.query(hasConfirmedFactor, { subjectId });
+  return !known?.confirmed;
+}
+
+/**
+ * To be called in the transaction in which a subject's first factor comes into force: what else it has begun to enrol
+ * was begun without a proof by a factor, and is removed.
+ */
+export async function endUnproven(writing: CoreContext, subjectId: string, firstId: string): Promise<void> {
+  const told = eventParametersOf(writing, writing.clock.now(), undefined);
+  await writing.db.query(removeUnproven, { ...told, subjectId, firstId });
+}

@@ -1,0 +1,3 @@
+import { unlock } from './unlock.ts';
+
+export const operator = { unlock };
