@@ -16,6 +16,11 @@ import { establishEpoch } from './event/epoch.ts';
 import { listEvents } from './event/list.ts';
 import { followLog, type LogReader } from './event/log-reader.ts';
 import { streamEvents } from './event/stream.ts';
+import { authenticateDevice } from './factor-management/device/authenticate.ts';
+import * as devices from './factor-management/device/index.ts';
+import { createDeviceRefusals } from './factor-management/device/refusals.ts';
+import { registerDevice } from './factor-management/device/register.ts';
+import { revokeDevice } from './factor-management/device/revoke.ts';
 import * as factors from './factor-management/index.ts';
 import { createKeys, type Secret } from './keys.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -102,6 +107,11 @@ export interface Core {
     readonly remove: typeof removeMethod;
   };
   readonly factors: typeof factors;
+  readonly devices: typeof devices & {
+    readonly register: Bound<typeof registerDevice>;
+    readonly authenticate: Bound<typeof authenticateDevice>;
+    readonly revoke: Bound<typeof revokeDevice>;
+  };
   /** By the methods of the installation, or of a registry of their own. */
   readonly confirmations: (options?: { readonly registry?: MethodRegistry }) => Confirmations;
   readonly event: {
@@ -200,6 +210,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       whenStale: options.scopedToken?.whenRevocationsAreStale ?? 'closed',
     });
     const rejections = createRejectionLog(services);
+    const refusals = createDeviceRefusals(services);
     const serviceKeys = createServiceKeyTrust(services);
     const sweeper = options.sweep === false ? null : startSweeper(services);
     return {
@@ -215,6 +226,12 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       },
       method: { list: listMethods, configure: configureMethod, remove: removeMethod },
       factors,
+      devices: {
+        ...devices,
+        register: (context, ...rest) => registerDevice(context, trust, ...rest),
+        authenticate: (context, ...rest) => authenticateDevice(context, { trust, refusals }, ...rest),
+        revoke: (context, ...rest) => revokeDevice(context, trust, ...rest),
+      },
       confirmations: ({ registry } = {}) => confirmationsBy(registry),
       event: {
         list: listEvents,
@@ -252,6 +269,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
           watches.close(),
           trust.close(),
           rejections.close(),
+          refusals.close(),
           serviceKeys.close(),
           methodConfigurations.close(),
         ]);

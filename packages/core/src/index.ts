@@ -50,6 +50,7 @@ export type {
   WatchEvent,
 } from './authorization-request/schema.ts';
 export * as factorSchema from './factor-management/schema.ts';
+export * as deviceSchema from './factor-management/device/schema.ts';
 export type { DeviceView, FactorView } from './factor/schema.ts';
 export * as confirmationSchema from './confirmation/schema.ts';
 export type { ConfirmationView } from './confirmation/schema.ts';

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { CoreContext } from '../context.ts';
 import { CountersignError, invalidInput } from '../error.ts';
-import type { EventParameters } from '../event/append.ts';
 import { eventParametersOf } from '../event/parameters.ts';
 import { closeGrants } from '../factor/statement/close-grants.ts';
 import { promoteNext } from '../factor/statement/change.ts';
@@ -51,7 +50,7 @@ export async function removeOwnFactor(
         });
         if (!removed) throw new CountersignError('not_found');
         const ids = await closeGrantsOf(authorized, row.id);
-        await promote(authorized, told, row.subject_id);
+        await authorized.db.query(promoteNext, { ...told, subjectId: row.subject_id });
         return ids;
       });
       return {
@@ -63,11 +62,6 @@ export async function removeOwnFactor(
       };
     },
   });
-}
-
-/** Where the default has gone, another takes its place: after the statement that took it away. */
-export async function promote(writing: CoreContext, told: EventParameters, subjectId: string): Promise<void> {
-  await writing.db.query(promoteNext, { ...told, subjectId, eventId: writing.ids.uuid() });
 }
 
 /**

@@ -6,7 +6,7 @@ import { CountersignError, invalidInput } from '../error.ts';
 import { eventParametersOf } from '../event/parameters.ts';
 import type { FactorRow } from '../factor/row.ts';
 import { openConfig, sealConfig } from '../factor/sealed-config.ts';
-import { changeFactor } from '../factor/statement/change.ts';
+import { changeFactor, promoteNext } from '../factor/statement/change.ts';
 import { identityExists } from '../factor/statement/identity.ts';
 import { formatId } from '../id.ts';
 import { once, type Written } from '../idempotency/once.ts';
@@ -18,7 +18,7 @@ import { writtenChange } from './create.ts';
 import { displayOfFactor } from './display.ts';
 import { changeOf } from './operation.ts';
 import { lockedFactor, ownedFactor } from './owned.ts';
-import { closeGrantsOf, promote } from './remove.ts';
+import { closeGrantsOf } from './remove.ts';
 import { updateInput, type updateOutput } from './schema.ts';
 
 type Input = z.output<typeof updateInput>;
@@ -183,7 +183,7 @@ async function apply(
   if (!row) throw new CountersignError('unavailable');
   const closed = present.is_active && !row.is_active ? await closeGrantsOf(writing, row.id) : [];
   if (present.is_default && !row.is_active)
-    await promote(writing, told, row.subject_id);
+    await writing.db.query(promoteNext, { ...told, subjectId: row.subject_id });
   const confirmation = renewal?.confirmation && (await insertEnrolment(writing, renewal.confirmation));
   const setup = renewal?.begun.enrolment.setup;
   const methods = configuredMethods(writing.methods, await writing.methodConfigurations.current());

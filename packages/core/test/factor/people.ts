@@ -9,6 +9,7 @@ import { defineMethod, type Method } from '../../src/method/define.ts';
 import { otp } from '../../src/method/methods/otp.ts';
 import { recoveryCodes } from '../../src/method/methods/recovery-code.ts';
 import { totp } from '../../src/method/methods/totp.ts';
+import { defineOperation } from '../../src/operation/define.ts';
 import { createOutbox, openTestCore, type TestCore } from '../../testing/index.ts';
 
 /** Signs the data, as a passkey does: the strongest binding there is, without a browser. */
@@ -59,11 +60,33 @@ export function nickname(): Method {
   });
 }
 
+/** What recovery codes are for, since an operation must list them. */
+const recover = defineOperation({
+  slug: 'recover',
+  data: z.null(),
+  title: 'Recover the account',
+  methods: ['recovery-code'],
+  session: 'any',
+});
+
+/** Whether a subject proves something by this code, now. */
+export async function recovers(test: TestCore, subjectId: string, code: string | undefined): Promise<boolean> {
+  const { id } = await test.core.authorizationRequest.create(test.service, {
+    slug: 'recover',
+    subjectId,
+    data: null,
+  });
+  const proof = { method: 'recovery-code', code };
+  const { granted } = await test.core.authorizationRequest.grant(test.service, { id, proof });
+  return granted;
+}
+
 /** Core with every kind of method: sent, counted, listed, signed, and one of a host. */
 export async function openFactorCore(options: Partial<CoreOptions> = {}): Promise<TestCore> {
   const outbox = createOutbox();
   const test = await openTestCore({
     methods: [otp({ send: outbox.send }), totp(), recoveryCodes(), signet(), nickname()],
+    operations: [recover],
     ...options,
   });
   return Object.assign(test, { outbox });

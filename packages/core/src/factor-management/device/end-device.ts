@@ -57,5 +57,5 @@ export async function succeedDevice(
   const { db, ids, clock } = writing;
   const told = { ...eventParametersOf(writing, clock.now(), passedAlong), subjectId };
   await db.query(promoteDevice, { ...told, eventId: ids.uuid() });
-  await db.query(promoteNext, told);
+  await db.query(promoteNext, { ...told, eventId: ids.uuid() });
 }

@@ -112,12 +112,14 @@ interface Registration {
 async function write(writing: CoreContext, registration: Registration): Promise<Written<Answer>> {
   const { trust, configured, parsed, subjectId, publicKey } = registration;
   const { uuid, name = null, slug = null, isPrimary = false } = parsed;
-  const { db, ids, clock, randomness } = writing;
-  const identity = identityDigest(writing, configured.method.key, subjectId, { scope: 'subject', value: uuid });
+  const { db, ids, clock } = writing;
+  const identity = identityDigest(writing, configured.method.key, subjectId, {
+    scope: 'subject',
+    value: uuid,
+  });
   const before = await endInactive(writing, { subjectId, identity, passedAlong: parsed.context });
   const id = ids.uuid();
-  const made = publicKey ? null : makeSecretDevice(randomness, uuid);
-  const config: DeviceConfig = made?.config ?? { kind: 'keyed', uuid, publicKey: publicKey! };
+  const { config, secret } = madeDevice(writing, uuid, publicKey);
   const first = await isFirst(writing, subjectId);
   const [row] = await db.query(registerDeviceRow, {
     ...eventParametersOf(writing, clock.now(), parsed.context),
@@ -142,13 +144,21 @@ async function write(writing: CoreContext, registration: Registration): Promise<
   if (first) await endUnproven(writing, subjectId, row.id);
   const device = deviceViewOf(row, [configured]);
   return {
-    answer: { device, ...(made && { secret: made.secret }) },
-    repeated: { device, ...(made && { secret: null }) },
+    answer: { device, ...(secret !== undefined && { secret }) },
+    repeated: { device, ...(secret !== undefined && { secret: null }) },
     afterCommit: async () => {
       writing.wake([formatId('factor', row.id), ...before.closed]);
       if (before.hasEnded) await trust.refresh();
     },
   };
+}
+
+function madeDevice(
+  { randomness }: CoreContext,
+  uuid: string,
+  publicKey: DevicePublicKey | null,
+): { readonly config: DeviceConfig; readonly secret?: string } {
+  return publicKey ? { config: { kind: 'keyed', uuid, publicKey } } : makeSecretDevice(randomness, uuid);
 }
 
 /** A device that was switched off makes room for itself: its tokens end, and its secret or key proves nothing more. */

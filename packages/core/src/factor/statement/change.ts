@@ -68,7 +68,7 @@ SELECT * FROM changed`,
  * that has one left is asked for that one.
  */
 export const promoteNext = statement<
-  EventParameters & { readonly subjectId: string; readonly eventId: string },
+  EventParameters & { readonly subjectId: string },
   { readonly id: string }
 >(
   'factor_promote',
@@ -84,7 +84,7 @@ WITH promoted AS (
 ), logged AS (${appendEvents(
     factorEvent({
       type: 'factor.changed',
-      id: ':eventId::uuid',
+      id: 'gen_random_uuid()',
       from: 'promoted',
       data: `jsonb_build_object('method', f.method, 'changes', '["isDefault"]'::jsonb, 'by', :by::text)`,
     }),

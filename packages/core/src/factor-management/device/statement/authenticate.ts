@@ -1,12 +1,15 @@
 import { statement } from '../../../database/statement.ts';
 import { spendFactor, type SpendParameters } from '../../../factor/spend.ts';
 
-/** A device has said who it is: its nonce is used up, for ever. No row: it is not in force any more. */
+/**
+ * A device has said who it is: its nonce is used up, for ever (I11). No row: that was used before, or the
+ * device is not in force any more.
+ */
 export const useDevice = statement<SpendParameters & { readonly now: Date }, { readonly id: string }>(
   'device_use',
   /* sql */ `
 WITH ${spendFactor('(SELECT) AS asked')}
-SELECT id FROM used`,
+SELECT id FROM spent_factor`,
 );
 
 /**
