@@ -5,7 +5,7 @@ import { operationData } from './authorization-request/operation-data.ts';
 import type { Receipt } from './authorization-request/schema.ts';
 import { watchAuthorizationRequest } from './authorization-request/watch.ts';
 import { createWatches } from './authorization-request/watches.ts';
-import { confirmationsBy, type Confirmations } from './confirmation/index.ts';
+import { confirmationsBy, type Confirmations } from './confirmation/confirmations.ts';
 import type { CoreContext, CoreServices, PresentedToken } from './context.ts';
 import { awayError } from './database/failure.ts';
 import { migrate, pendingMigrations } from './database/migrate.ts';

@@ -36,12 +36,8 @@ export {
   type Verdict,
   type VerifyInput,
 } from './method/define.ts';
-export { device, type DeviceOptions } from './method/methods/device.ts';
-export { dummy } from './method/methods/dummy.ts';
-export { otp, type OtpOptions } from './method/methods/otp.ts';
-export { passkey, type PasskeyOptions } from './method/methods/passkey.ts';
-export { recoveryCodes } from './method/methods/recovery-code.ts';
-export { totp, type TotpOptions } from './method/methods/totp.ts';
+export * from './method/methods/index.ts';
+export * as builtInMethods from './method/methods/index.ts';
 export * as authorizationRequestSchema from './authorization-request/schema.ts';
 export type {
   AuthorizationRequestView,
@@ -54,7 +50,7 @@ export * as deviceSchema from './factor-management/device/schema.ts';
 export type { DeviceView, FactorView } from './factor/schema.ts';
 export * as confirmationSchema from './confirmation/schema.ts';
 export type { ConfirmationView } from './confirmation/schema.ts';
-export type { Confirmations } from './confirmation/index.ts';
+export type { Confirmations } from './confirmation/confirmations.ts';
 export { uuidOfTokenId } from './scoped-token/token-id.ts';
 export * as scopedTokenSchema from './scoped-token/schema.ts';
 export type { ScopedTokenView } from './scoped-token/schema.ts';

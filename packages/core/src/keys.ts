@@ -23,7 +23,17 @@ export interface Keys {
   readonly identity: NamedKey;
 }
 
-export type KeyPurpose = 'code' | 'device' | 'digits' | 'factor' | 'idempotency' | 'identity' | 'method' | 'recipient' | 'service_key' | 'token_root';
+export type KeyPurpose =
+  | 'code'
+  | 'device'
+  | 'digits'
+  | 'factor'
+  | 'idempotency'
+  | 'identity'
+  | 'method'
+  | 'recipient'
+  | 'service_key'
+  | 'token_root';
 
 /**
  * @throws TypeError when a secret is not base64 of at least 32 bytes. The text never appears in the error.

@@ -16,7 +16,12 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /** AES-256-GCM (NIST SP 800-38D): the key's id, a random nonce, the tag, the text. For JSON. */
-export function sealed(keys: Keys, randomness: Randomness, { purpose, boundTo }: Seal, value: unknown): Buffer {
+export function sealed(
+  keys: Keys,
+  randomness: Randomness,
+  { purpose, boundTo }: Seal,
+  value: unknown,
+): Buffer {
   const { id, key } = keys.active(purpose);
   const nonce = randomness.bytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes });

@@ -1,4 +1,4 @@
-export { assertNoCredential } from './canary.ts';
+export { assertNoCredential, plant } from './canary.ts';
 export { createTestClock, type TestClock } from './clock.ts';
 export { openTestCore, untilVisible, type TestCore } from './core.ts';
 export { createTestDatabase, serverUrl, type TestDatabase } from './database.ts';

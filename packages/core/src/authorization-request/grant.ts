@@ -65,6 +65,8 @@ async function grantByProof(
   passedAlong: unknown,
 ): Promise<Written<Answer>> {
   const presented = await presentProof(context, uuid, proof, 'grant', passedAlong);
+  if (context.actor.kind === 'device' && presented.factor?.known.id !== context.actor.factorId)
+    throw new CountersignError('forbidden');
   const { present, parsed } = presented;
   const checked = present && standingCheck(context, present, context.clock.now());
   if (present && checked && isCheckedProof(context, checked, uuid, parsed))
@@ -88,7 +90,7 @@ async function commitProof(
     ? spendingOf(context, factor, verdict)
     : messageTo === null
       ? null
-      : spendingOfMessage(messageTo);
+      : spendingOfMessage(messageTo, challenge?.factorVersion ?? null);
   const evidence = {
     // A method that needs no challenge was judged without one: its proof still has a place of its own.
     challengeId: challenge?.id ?? context.ids.uuid(),
@@ -134,7 +136,8 @@ async function grantChecked(
     factorKey: checked.factorId ?? checked.method,
     answersPrompt: context.methods.get(checked.method)?.prompts ?? false,
   };
-  const spending = checked.factorId === null ? null : spendingOfMessage(checked.factorId);
+  const spending =
+    checked.factorId === null ? null : spendingOfMessage(checked.factorId, checked.factorVersion);
   const granted = await commitGrant(context, present, checked, { settlement, spending }, passedAlong);
   if (granted) return granted;
   await explainRefusal(context, present.id, { kind: 'grant_right', generation: present.generation });

@@ -27,6 +27,7 @@ export async function signerOfReport(
   const { subject_id: subjectId, factor_ids: ids } = row;
   const factor = await factorOfProof(reading, method, parsed, { subjectId, ids, asked: null });
   if (!factor || factor.binding !== 'cryptographic') return null;
+  if (context.actor.kind === 'device' && factor.known.id !== context.actor.factorId) return null;
   const now = context.clock.now();
   const challenges = await reading.db.query(readOpenChallenges, { id: uuid, method: method.key, now });
   const answer = await judgeProof(context, {

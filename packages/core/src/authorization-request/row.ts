@@ -84,6 +84,8 @@ export interface Checked {
   readonly challengeId: string;
   readonly method: string;
   readonly factorId: string | null;
+  /** Of the factor that a message went to; null where the factor itself proved. */
+  readonly factorVersion: number | null;
   readonly binding: Binding;
 }
 

@@ -148,7 +148,9 @@ async function judge(
     passedAlong,
   });
   if (!answer || !possible) return null;
-  const binding = answer.verdict.binding ?? strongest;
+  // A verdict can say less than its factor promises, never more.
+  const said = answer.verdict.binding ?? strongest;
+  const binding = satisfiesBinding(strongest, said) ? said : strongest;
   return satisfiesBinding(binding, row.required_binding) ? { ...answer, binding } : null;
 }
 
@@ -261,6 +263,7 @@ function openChallengeOf(row: OpenChallengeRow): OpenChallenge[] {
     {
       id: row.open_id,
       factorId: row.open_factor_id,
+      factorVersion: row.open_factor_version,
       digest: row.open_digest,
       keyId: row.open_key_id,
       digits: row.open_digits ?? 0,

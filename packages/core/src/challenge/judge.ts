@@ -10,6 +10,8 @@ import { digitsOf } from './digits.ts';
 export interface OpenChallenge {
   readonly id: string;
   readonly factorId: string | null;
+  /** The version of that factor's configuration when it was asked. */
+  readonly factorVersion: number | null;
   readonly digest: Buffer | null;
   readonly keyId: string | null;
   readonly digits: number;

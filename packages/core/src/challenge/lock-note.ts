@@ -39,17 +39,23 @@ const isSubject = 'length(s.subject_id) <= 200';
 
 const streak = 's.streaks->:factorKey::text';
 
+const isFull = `coalesce((${streak}->>'count')::int, 0) >= :consecutiveMax::int AND ${streak}->'told' IS NULL`;
+
 /**
  * Queries for a statement that settles a wrong answer of the one row in `judged`, which has a `subject_id`. `settled`
- * also makes the assignments of `further`, where its condition holds.
+ * also makes the assignments of `further`, where its condition holds. A factor whose event it will be is locked before
+ * the subject, as everywhere; and only then, so that a revocation is not kept waiting by wrong guesses.
  */
 export function noteLocks(further: { readonly assignments: string; readonly when: string } | null): string {
-  return /* sql */ `counted AS (
+  return /* sql */ `told_factor AS (
+  SELECT f.id FROM countersign.factor f, countersign.subject_security s JOIN judged ON s.subject_id = judged.subject_id
+  WHERE f.id = :lockedFactorId::uuid AND ${isFull} FOR NO KEY UPDATE OF f
+), counted AS (
   SELECT s.subject_id,
     ${isSubject} AND ${reached('s.charged_at', ':perDayMax::int', dayAgo)} AND coalesce(s.locked_until <= :now::timestamptz, true)
       AS subject_locked,
-    ${isSubject} AND coalesce((${streak}->>'count')::int, 0) >= :consecutiveMax::int AND ${streak}->'told' IS NULL AS factor_locked
-  FROM countersign.subject_security s JOIN judged ON s.subject_id = judged.subject_id FOR NO KEY UPDATE OF s
+    ${isSubject} AND ${isFull} AS factor_locked
+  FROM countersign.subject_security s JOIN judged ON s.subject_id = judged.subject_id LEFT JOIN told_factor ON true FOR NO KEY UPDATE OF s
 ), settled AS (
   UPDATE countersign.subject_security s SET ${further ? `${further.assignments},` : ''}
     locked_until = CASE WHEN counted.subject_locked

@@ -83,5 +83,7 @@ async function commit(
 
 function spendingOfProof(context: CoreContext, { row, factor, answer }: RightProof): SpendParameters | null {
   if (factor) return spendingOf(context, factor, answer.verdict);
-  return row.factor_id === null ? null : spendingOfMessage(row.factor_id);
+  return row.factor_id === null
+    ? null
+    : spendingOfMessage(row.factor_id, answer.challenge?.factorVersion ?? null);
 }

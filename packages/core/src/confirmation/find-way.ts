@@ -45,7 +45,11 @@ async function wayByFactor(context: CoreContext, factorUuid: string, subjectId: 
   const { configured, known } = factor;
   const { method, settings } = configured;
   const recipient = method.recipientOf(known.config);
-  return { configured, factorUuid, way: { method, settings, factor: known, factors: [known], recipient } };
+  return {
+    configured,
+    factorUuid,
+    way: { method, settings, factor: known, factorVersion: factor.version, factors: [known], recipient },
+  };
 }
 
 async function wayByMethod(
@@ -73,7 +77,11 @@ async function wayByMethod(
       );
   const recipient = reach?.recipient ? normalizeRecipient(reach.recipient) : null;
   if (!reach || (reach.recipient && !recipient)) throw new CountersignError('method_unavailable');
-  return { configured, factorUuid: null, way: { method, settings, factor: null, factors: [], recipient } };
+  return {
+    configured,
+    factorUuid: null,
+    way: { method, settings, factor: null, factorVersion: null, factors: [], recipient },
+  };
 }
 
 /**

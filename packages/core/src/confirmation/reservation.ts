@@ -23,7 +23,7 @@ export interface Reserved {
 }
 
 /** Which streak of wrong proofs it is: its factor's, or its method's where there is none. */
-export function factorKeyOf(row: Pick<ConfirmationWithChallenge, 'factor_id' | 'method'>): string {
+function factorKeyOf(row: Pick<ConfirmationWithChallenge, 'factor_id' | 'method'>): string {
   return row.factor_id ?? row.method;
 }
 
@@ -92,6 +92,7 @@ function openChallengeOf(row: ReservedRow): OpenChallenge | null {
   return {
     id: row.open_id,
     factorId: row.open_factor_id,
+    factorVersion: row.open_factor_version,
     digest: row.open_digest,
     keyId: row.open_key_id,
     digits: row.open_digits ?? 0,

@@ -1,7 +1,8 @@
-import { consumeRequest } from '../authorization-request/statement/consume.ts';
+import type { Actor } from '../actor.ts';
 import { createInternalRequest } from '../authorization-request/create.ts';
 import { getAuthorizationRequest } from '../authorization-request/get.ts';
-import type { Actor } from '../actor.ts';
+import type { AuthorizationRequestView } from '../authorization-request/schema.ts';
+import { consumeRequest } from '../authorization-request/statement/consume.ts';
 import { bindings, satisfiesBinding, type Binding } from '../binding.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
@@ -11,6 +12,7 @@ import { lockManagement } from '../factor/statement/lock.ts';
 import { formatId } from '../id.ts';
 import { AfterRollback } from '../idempotency/after-rollback.ts';
 import { canonicalData, hashCanonicalData } from '../operation/canonical.ts';
+import { askOnce } from './ask-once.ts';
 import { isFirst, mayAddFirst } from './first-factor.ts';
 import { managementOperation, type ManagementDisplay, type ManagementSlug } from './operation.ts';
 import { findAuthorization } from './statement/find-authorization.ts';
@@ -163,26 +165,38 @@ async function consume(writing: CoreContext, asked: Asked, id: string): Promise<
 
 /**
  * The refusal, with the request that is to be granted: the one that waits, or a new one. Outside of the transaction, so
- * that it is there whatever becomes of the call, and no message is sent while the subject's factors are locked. Of two
- * first calls at the same moment each may make one; each serves for one change.
+ * that it is there whatever becomes of the call, and no message is sent while the subject's factors are locked. Where
+ * two processes make one each at the same moment, each serves for one change.
  */
 async function refusalWithRequest(
   context: CoreContext,
   change: ManagementChange,
   asked: Asked,
 ): Promise<CountersignError> {
-  const found = await find(context, asked);
-  const authorizationRequest =
-    found === undefined
-      ? await createInternalRequest(context, {
-          operation: managementOperation(change.slug, change.display, asked.factors),
-          data: change.data,
-          subjectId: asked.subjectId,
-          sessionId: asked.sessionId,
-          requiredBinding: asked.requiredBinding,
-          factorIds: asked.factors.map(({ uuid }) => uuid),
-          passedAlong: change.passedAlong,
-        })
+  const { subjectId, sessionId, slug, dataHash, requiredBinding: required } = asked;
+  const what = [subjectId, sessionId, slug, dataHash.toString('base64url'), required];
+  const authorizationRequest = await askOnce(context.database, what, async () => {
+    const found = await find(context, asked);
+    return found === undefined
+      ? await createRequest(context, change, asked)
       : await getAuthorizationRequest(context, { id: formatId('authorizationRequest', found.id) });
+  });
   return new CountersignError('authorization_required', { authorizationRequest });
+}
+
+async function createRequest(
+  context: CoreContext,
+  { slug, data, display, passedAlong }: ManagementChange,
+  asked: Asked,
+): Promise<AuthorizationRequestView> {
+  const { subjectId, sessionId, factors } = asked;
+  return await createInternalRequest(context, {
+    operation: managementOperation(slug, display, factors),
+    data,
+    subjectId,
+    sessionId,
+    requiredBinding: asked.requiredBinding,
+    factorIds: factors.map(({ uuid }) => uuid),
+    passedAlong,
+  });
 }

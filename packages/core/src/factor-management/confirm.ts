@@ -11,11 +11,18 @@ import { confirmFactor } from '../factor/statement/confirm.ts';
 import { lockManagement } from '../factor/statement/lock.ts';
 import { factorViewOf } from '../factor/view.ts';
 import { formatId, parseId } from '../id.ts';
-import { once, type Written } from '../idempotency/once.ts';
+import { once } from '../idempotency/once.ts';
 import { invalidInputFrom, parseInput } from '../parse.ts';
 import type { Completed } from '../method/define.ts';
 import { fromHost } from '../within.ts';
-import { enrollerOf, factorExists, openWaiting, waitingHash, type Enroller, type Waiting } from './configuration.ts';
+import {
+  enrollerOf,
+  factorExists,
+  openWaiting,
+  waitingHash,
+  type Enroller,
+  type Waiting,
+} from './configuration.ts';
 import { endUnproven, isFirst } from './first-factor.ts';
 import { ownedFactor } from './owned.ts';
 import { confirmInput } from './schema.ts';

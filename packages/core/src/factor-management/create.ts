@@ -13,7 +13,15 @@ import { once, type Written } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { requireService } from '../permission.ts';
 import { authorizeManagement, ownerOf, type ManagementChange } from './authorize.ts';
-import { begin, enrollerOf, factorExists, sealWaiting, waitingHash, type Begun, type Enroller } from './configuration.ts';
+import {
+  begin,
+  enrollerOf,
+  factorExists,
+  sealWaiting,
+  waitingHash,
+  type Begun,
+  type Enroller,
+} from './configuration.ts';
 import { endUnproven, isFirst } from './first-factor.ts';
 import { changeOf } from './operation.ts';
 import { createInput, type CreateInput, type createOutput } from './schema.ts';
@@ -82,7 +90,10 @@ async function prepare(
   const begun = await begin(context, enroller, { ...place, given: input.config, current: null, passedAlong });
   const { enrolment, binding, identity } = begun;
   if (input.confirmed && enrolment.confirmedBy === 'required')
-    throw invalidInput(['confirmed'], `is not possible: ${configured.method.key} is confirmed by its own proof`);
+    throw invalidInput(
+      ['confirmed'],
+      `is not possible: ${configured.method.key} is confirmed by its own proof`,
+    );
   if (identity && (await context.db.query(identityExists, { identity, id: place.factorId })).length > 0)
     throw new CountersignError('factor_exists');
   const now = context.clock.now();
@@ -151,10 +162,16 @@ async function write(
   if (!row) throw new CountersignError('rate_limited');
   if (first && row.status === 'confirmed') await endUnproven(writing, row.subject_id, row.id);
   const inserted = confirmation && (await insertEnrolment(writing, confirmation));
-  return writtenChange(writing, row, [configured], {
-    ...(inserted && { confirmation: inserted.view }),
-    ...(begun.enrolment.setup !== undefined && { setup: begun.enrolment.setup }),
-  }, inserted?.afterCommit ?? null);
+  return writtenChange(
+    writing,
+    row,
+    [configured],
+    {
+      ...(inserted && { confirmation: inserted.view }),
+      ...(begun.enrolment.setup !== undefined && { setup: begun.enrolment.setup }),
+    },
+    inserted?.afterCommit ?? null,
+  );
 }
 
 /** The answer, of which a repetition is told everything but what is shown once. */

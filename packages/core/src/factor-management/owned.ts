@@ -25,9 +25,18 @@ export async function ownedFactor(
   return row;
 }
 
-/** The same row as it is now, and it stays so until the end of the transaction. */
-export async function lockedFactor(writing: CoreContext, { id, subject_id: owner }: FactorRow): Promise<FactorRow> {
+/**
+ * The same row as it is now, and it stays so until the end of the transaction.
+ *
+ * @throws CountersignError `not_found` when it is gone; `unavailable_dependency` when it has another strength than that
+ * by which the change was authorized: the call is to be made again.
+ */
+export async function lockedFactor(
+  writing: CoreContext,
+  { id, subject_id: owner, binding }: FactorRow,
+): Promise<FactorRow> {
   const [row] = await writing.db.query(lockFactor, { id, owner });
   if (!row) throw new CountersignError('not_found');
+  if (row.binding !== binding) throw new CountersignError('unavailable_dependency');
   return row;
 }

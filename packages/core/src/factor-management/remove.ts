@@ -1,8 +1,8 @@
 import type { z } from 'zod';
+import { closeGrants } from '../authorization-request/statement/close-grants.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError, invalidInput } from '../error.ts';
 import { eventParametersOf } from '../event/parameters.ts';
-import { closeGrants } from '../factor/statement/close-grants.ts';
 import { promoteNext } from '../factor/statement/change.ts';
 import { removeFactor } from '../factor/statement/remove.ts';
 import { formatId } from '../id.ts';
@@ -11,7 +11,7 @@ import { parseInput } from '../parse.ts';
 import { authorizeManagement } from './authorize.ts';
 import { displayOfFactor } from './display.ts';
 import { changeOf } from './operation.ts';
-import { ownedFactor } from './owned.ts';
+import { lockedFactor, ownedFactor } from './owned.ts';
 import { removeInput, type removeOutput } from './schema.ts';
 
 type Answer = z.output<typeof removeOutput>;
@@ -42,6 +42,7 @@ export async function removeOwnFactor(
         passedAlong: parsed.context,
       } as const;
       const closed = await authorizeManagement(writing, change, async (authorized) => {
+        await lockedFactor(authorized, row);
         const told = eventParametersOf(authorized, authorized.clock.now(), parsed.context);
         const [removed] = await authorized.db.query(removeFactor, {
           ...told,

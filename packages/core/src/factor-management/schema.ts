@@ -34,15 +34,15 @@ export const createInput = z.strictObject({
 });
 export type CreateInput = z.input<typeof createInput>;
 
-export const changeOutput = z.object({
+const changed = {
   factor: factorView,
   confirmation: confirmationView.optional().describe('To be given before it takes effect.'),
   setup: z
     .unknown()
     .optional()
     .describe('Shown once, and null when the call is repeated with its idempotency key.'),
-});
-export const createOutput = changeOutput;
+};
+export const createOutput = z.object(changed);
 
 export const confirmInput = z.strictObject({
   id: factorId,
@@ -59,7 +59,7 @@ export const updateInput = z.strictObject({
   isDefault: z.boolean().optional().describe('Whether it is asked first.'),
   ...accompanied,
 });
-export const updateOutput = changeOutput;
+export const updateOutput = z.object(changed);
 
 export const removeInput = z.strictObject({ id: factorId, ...accompanied });
 export const removeOutput = z.object({ removed: z.literal(true) });

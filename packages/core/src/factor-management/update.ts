@@ -13,7 +13,15 @@ import { once, type Written } from '../idempotency/once.ts';
 import { configuredMethods } from '../method/configured.ts';
 import { parseInput } from '../parse.ts';
 import { authorizeManagement, type ManagementChange } from './authorize.ts';
-import { begin, enrollerOf, factorExists, sealWaiting, waitingHash, type Begun } from './configuration.ts';
+import {
+  begin,
+  enrollerOf,
+  factorExists,
+  openWaiting,
+  sealWaiting,
+  waitingHash,
+  type Begun,
+} from './configuration.ts';
 import { writtenChange } from './create.ts';
 import { displayOfFactor } from './display.ts';
 import { changeOf } from './operation.ts';
@@ -117,11 +125,12 @@ async function renew(context: CoreContext, input: Input, row: FactorRow): Promis
     throw new CountersignError('factor_exists');
   const { confirmedBy, config: after } = enrolment;
   const isSignificant = (): boolean =>
-    current === null ||
-    method.isSignificantChange({ before: current, after, context: passedAlong ?? null });
+    current === null || method.isSignificantChange({ before: current, after, context: passedAlong ?? null });
   const waits = confirmedBy === 'required' || (confirmedBy === 'proof' && isSignificant());
   const now = context.clock.now();
-  const pending = waits ? sealWaiting(context, place, { config: after, wantsDefault: false }) : null;
+  // Begun anew, it is still wanted for what it was wanted for.
+  const wantsDefault = row.pending !== null && openWaiting(context, place, row.pending).wantsDefault;
+  const pending = waits ? sealWaiting(context, place, { config: after, wantsDefault }) : null;
   return {
     begun,
     version: row.version,
@@ -150,7 +159,8 @@ export async function writeUpdate(
   return await authorizeManagement(context, change, async (writing) => {
     const present = await lockedFactor(writing, row);
     // A proof has used something up since: what was made of the old configuration is made again, of the present one.
-    const current = renewal && present.version !== renewal.version ? await renew(writing, input, present) : renewal;
+    const current =
+      renewal && present.version !== renewal.version ? await renew(writing, input, present) : renewal;
     return await apply(writing, input, present, current);
   });
 }

@@ -22,7 +22,7 @@ export function spendingOf(
   };
 }
 
-/** A message proved it that was sent to a factor: what counts is that the factor is still in force. */
-export function spendingOfMessage(factorId: string): SpendParameters {
-  return { factorId, factorVersion: null, factorConfig: null, factorMark: null };
+/** A message proved it that was sent to a factor: what counts is that the factor is in force, and still the same one. */
+export function spendingOfMessage(factorId: string, factorVersion: number | null): SpendParameters {
+  return { factorId, factorVersion, factorConfig: null, factorMark: null };
 }

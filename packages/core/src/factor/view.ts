@@ -47,7 +47,7 @@ export function deviceViewOf(row: ViewedFactor, methods: readonly ConfiguredMeth
 }
 
 /** What its owner called it or, without a name, what its method is called. */
-export function factorTitle(
+function factorTitle(
   row: Pick<FactorRow, 'title' | 'method' | 'method_id'>,
   methods: readonly ConfiguredMethod[],
 ): string {

@@ -142,4 +142,25 @@ describe('a message to a factor', () => {
       attemptsLeft: 4,
     });
   });
+
+  it('proves nothing any more when the address has changed meanwhile: it went to the old one', async () => {
+    await using test = await openWithFactors();
+    const factorId = await enrolEmail(test, 'old@example.org');
+    const { id } = await ask(test);
+    const changed = await test.core.factors.update(test.service, {
+      id: factorId,
+      config: { channel: 'email', address: 'new@example.org' },
+    });
+    const api = test.core.authorizationRequest;
+    const toOld = { method: 'otp', code: test.outbox.codeFor('old@example.org') };
+    // Until the new address is confirmed the old one is in force.
+    expect(await api.check(test.service, { id, proof: toOld })).toMatchObject({ valid: true });
+    await test.core.factors.confirm(test.service, {
+      id: factorId,
+      confirmationId: changed.confirmation?.id ?? '',
+      data: { code: test.outbox.codeFor('new@example.org') },
+    });
+    await expect(api.grant(test.service, { id })).rejects.toMatchObject(refusal('proof_required'));
+    expect(await api.grant(test.service, { id, proof: toOld })).toMatchObject({ granted: false });
+  });
 });

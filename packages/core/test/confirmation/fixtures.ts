@@ -4,7 +4,7 @@ import { sealConfig } from '../../src/factor/sealed-config.ts';
 import { formatId } from '../../src/id.ts';
 import { codeMethodUuid } from '../../src/method/configured.ts';
 import { defineMethod, type Method } from '../../src/method/define.ts';
-import type { Confirmations } from '../../src/confirmation/index.ts';
+import type { Confirmations } from '../../src/confirmation/confirmations.ts';
 import type { TestCore } from '../../testing/index.ts';
 
 /** A factor in force, straight into its table: how a subject gets one is not the matter here. */

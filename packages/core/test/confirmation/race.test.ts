@@ -53,6 +53,7 @@ describe('200 at the same time', () => {
     });
     const { items } = await test.events(test.service, { types: ['confirmation.failed'] });
     expect(items.map(({ sequence }) => sequence)).toEqual([2, 3, 4, 5, 6]);
+    expect(await findViolations(test.database.sql)).toEqual([]);
   });
 
   it('of right answers one confirms, and none of the others is held against the person', async () => {
@@ -65,6 +66,26 @@ describe('200 at the same time', () => {
     expect(
       refusals.filter((reason) => !['already_confirmed', 'attempts_exhausted'].includes(reason)),
     ).toEqual([]);
+    const { rows } = await test.database.sql.query(
+      `SELECT charged_at, streaks, (SELECT attempts_open FROM countersign.confirmation) AS open FROM countersign.subject_security`,
+    );
+    expect(rows).toEqual([{ charged_at: [], streaks: {}, open: 0 }]);
+  });
+
+  it('of right answers with keys of their own one confirms, and its repetition is answered the same', async () => {
+    await using test = await openTestCore({ limits: { consecutiveWrongFree: 1000 } });
+    const api = test.core.confirmations();
+    const { id } = await requestByMail(test);
+    const data = codeOf(test);
+    const confirm = (index: number) =>
+      api.confirm(test.service, { id, data, idempotencyKey: `key ${index}` });
+    const { answers, refusals } = await settled(times(60, confirm));
+    expect(answers).toHaveLength(1);
+    expect(
+      refusals.filter((reason) => !['already_confirmed', 'attempts_exhausted'].includes(reason)),
+    ).toEqual([]);
+    const again = await settled(times(60, confirm));
+    expect(again.answers).toEqual(answers);
     const { rows } = await test.database.sql.query(
       `SELECT charged_at, streaks, (SELECT attempts_open FROM countersign.confirmation) AS open FROM countersign.subject_security`,
     );
@@ -85,6 +106,7 @@ describe('200 at the same time', () => {
     expect(answers.filter(({ used }) => used)).toHaveLength(1);
     const { items } = await test.events(test.service, { types: ['confirmation.used'] });
     expect(items).toHaveLength(1);
+    expect(await findViolations(test.database.sql)).toEqual([]);
   });
 
   it('proofs with one time step confirm one of many confirmations', async () => {
@@ -106,6 +128,7 @@ describe('200 at the same time', () => {
       'SELECT count(*)::int AS marks FROM countersign.factor_mark',
     );
     expect(rows).toEqual([{ marks: 1 }]);
+    expect(await findViolations(test.database.sql, { limits })).toEqual([]);
   });
 });
 
@@ -141,7 +164,8 @@ describe('the budget', () => {
   });
 
   it('without a subject is of whoever reads that mailbox, and of nobody else', async () => {
-    await using test = await openTestCore({ limits: { consecutiveWrongFree: 1000 } });
+    const limits = { consecutiveWrongFree: 1000 };
+    await using test = await openTestCore({ limits });
     const api = test.core.confirmations();
     const asked = { subjectId: undefined };
     for (let turn = 0; turn < 4; turn += 1) {
@@ -159,7 +183,7 @@ describe('the budget', () => {
     );
     expect(rows).toEqual([{ length: 201 }, { length: 201 }]);
     expect((await test.events(test.service, { types: ['subject.locked'] })).items).toEqual([]);
-    expect(await findViolations(test.database.sql, { now: test.clock.now() })).toEqual([]);
+    expect(await findViolations(test.database.sql, { limits, now: test.clock.now() })).toEqual([]);
   });
 
   it('of prompts holds for confirmations too', async () => {

@@ -201,3 +201,20 @@ describe('a changed e-mail address', () => {
     });
   });
 });
+
+describe('signing in with a second factor', () => {
+  it('asks for one factor and lets the host make its session by that one alone, once', async () => {
+    await using test = await openTestCore({ methods: [word()] });
+    const api = test.core.confirmations();
+    const factorId = await addFactor(test, { method: 'word', config: { favourite: 'x' } });
+    const other = await addFactor(test, { method: 'word', config: { favourite: 'y' } });
+    const signIn = { subjectId: 'ada', purpose: 'sign-in', factorId };
+    const { id } = await api.request(test.service, signIn);
+    await api.confirm(test.service, { id, data: rightWord });
+    expect(await api.use(test.service, { id, ...signIn, factorId: other })).toEqual({ used: false });
+    expect(await api.use(test.service, { id, ...signIn, factorId: undefined })).toEqual({ used: false });
+    expect(await api.use(test.service, { id, ...signIn, subjectId: 'bob' })).toEqual({ used: false });
+    expect(await api.use(test.service, { id, ...signIn })).toMatchObject({ used: true });
+    expect(await api.use(test.service, { id, ...signIn })).toEqual({ used: false });
+  });
+});

@@ -26,22 +26,26 @@ it('of many first factors at once exactly one becomes the default', async () => 
   expect(listed.filter(({ isDefault }) => isDefault)).toHaveLength(1);
 });
 
-it('a factor that was wanted as the default becomes it when it is confirmed, not before', async () => {
+it('a factor that was wanted as the default becomes it when it is confirmed, not before, also when it was begun anew', async () => {
   await using test = await openFactorCore();
   const first = await vouchedOtp(test);
-  const { factor, confirmation } = await test.core.factors.create(test.service, {
+  const { factor } = await test.core.factors.create(test.service, {
     subjectId: 'ada',
     methodId: 'otp',
     config: { channel: 'email', address: 'new@example.org' },
     isDefault: true,
+  });
+  const again = await test.core.factors.update(test.service, {
+    id: factor.id,
+    config: { channel: 'email', address: 'newer@example.org' },
   });
   const defaultOf = async () =>
     (await test.core.factors.list(test.service, { subjectId: 'ada' })).find(({ isDefault }) => isDefault)?.id;
   expect(await defaultOf()).toBe(first.id);
   await test.core.factors.confirm(test.service, {
     id: factor.id,
-    confirmationId: confirmation!.id,
-    data: { code: test.outbox.codeFor('new@example.org') },
+    confirmationId: again.confirmation!.id,
+    data: { code: test.outbox.codeFor('newer@example.org') },
   });
   expect(await defaultOf()).toBe(factor.id);
 });
@@ -61,5 +65,7 @@ it('where the default was removed, the newest that is in force takes its place',
     [third.id, false],
   ]);
   await test.core.factors.remove(test.service, { id: second.id });
-  expect(await test.core.factors.list(test.service, { subjectId: 'ada' })).toMatchObject([{ isDefault: false }]);
+  expect(await test.core.factors.list(test.service, { subjectId: 'ada' })).toMatchObject([
+    { isDefault: false },
+  ]);
 });

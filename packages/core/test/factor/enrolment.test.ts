@@ -8,12 +8,12 @@ function begin(test: TestCore, address: string, subjectId = 'ada') {
   return test.core.factors.create(test.service, { subjectId, methodId: 'otp', config });
 }
 
-function confirm(
-  test: TestCore,
-  { factor, confirmation }: Awaited<ReturnType<typeof begin>>,
-  code: string,
-) {
-  return test.core.factors.confirm(ada(test), { id: factor.id, confirmationId: confirmation!.id, data: { code } });
+function confirm(test: TestCore, { factor, confirmation }: Awaited<ReturnType<typeof begin>>, code: string) {
+  return test.core.factors.confirm(ada(test), {
+    id: factor.id,
+    confirmationId: confirmation!.id,
+    data: { code },
+  });
 }
 
 it('an enrolment is confirmed once: replayed, it registers nothing (bug 20)', async () => {
@@ -39,6 +39,38 @@ it('the confirmation of an earlier beginning does not confirm a later one', asyn
   await change('mallory@example.org');
   await expect(confirm(test, own, code)).rejects.toMatchObject(refusal('unavailable'));
   expect(await test.core.factors.list(ada(test))).toMatchObject([{ hint: 'a•••@example.org' }]);
+});
+
+it('an enrolment that is begun anew is confirmed by its own code alone', async () => {
+  await using test = await openFactorCore();
+  const first = await begin(test, 'typo@example.org');
+  const again = await test.core.factors.update(test.service, {
+    id: first.factor.id,
+    config: { channel: 'email', address: 'ada@example.org' },
+  });
+  expect(again.factor).toMatchObject({ id: first.factor.id, status: 'in_process', hint: 'a•••@example.org' });
+  const old = test.outbox.codeFor('typo@example.org');
+  await expect(confirm(test, first, old)).rejects.toMatchObject(refusal('unavailable'));
+  expect(await confirm(test, again, test.outbox.codeFor('ada@example.org'))).toMatchObject({
+    status: 'confirmed',
+    hint: 'a•••@example.org',
+  });
+});
+
+it('a confirmation that is repeated with its idempotency key is answered again', async () => {
+  await using test = await openFactorCore();
+  const { factor, confirmation } = await begin(test, 'ada@example.org');
+  const data = { code: test.outbox.codeFor('ada@example.org') };
+  const call = () =>
+    test.core.factors.confirm(ada(test), {
+      id: factor.id,
+      confirmationId: confirmation!.id,
+      data,
+      idempotencyKey: 'k1',
+    });
+  const answers = await Promise.all(Array.from({ length: 20 }, call));
+  for (const answer of answers) expect(answer).toEqual(answers[0]);
+  expect(answers[0]).toMatchObject({ status: 'confirmed' });
 });
 
 it('the confirmation of one factor confirms no other', async () => {

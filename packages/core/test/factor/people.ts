@@ -13,7 +13,7 @@ import { defineOperation } from '../../src/operation/define.ts';
 import { createOutbox, openTestCore, type TestCore } from '../../testing/index.ts';
 
 /** Signs the data, as a passkey does: the strongest binding there is, without a browser. */
-export function signet(): Method {
+function signet(): Method {
   return defineMethod({
     key: 'signet',
     title: 'Signet',
@@ -45,7 +45,7 @@ export function signature(key: string, dataHash: string): string {
 }
 
 /** A name on a list: its change of case is nothing to confirm. */
-export function nickname(): Method {
+function nickname(): Method {
   return defineMethod({
     key: 'nickname',
     title: 'Nickname',
@@ -70,7 +70,11 @@ const recover = defineOperation({
 });
 
 /** Whether a subject proves something by this code, now. */
-export async function recovers(test: TestCore, subjectId: string, code: string | undefined): Promise<boolean> {
+export async function recovers(
+  test: TestCore,
+  subjectId: string,
+  code: string | undefined,
+): Promise<boolean> {
   const { id } = await test.core.authorizationRequest.create(test.service, {
     slug: 'recover',
     subjectId,
@@ -138,7 +142,10 @@ export async function enrolledSignet(test: TestCore, subjectId = 'ada', key = `k
   return {
     factor: confirmed,
     key,
-    sign: ({ dataHash }: AuthorizationRequestView) => ({ method: 'signet', signature: signature(key, dataHash) }),
+    sign: ({ dataHash }: AuthorizationRequestView) => ({
+      method: 'signet',
+      signature: signature(key, dataHash),
+    }),
   };
 }
 

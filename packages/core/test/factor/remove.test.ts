@@ -17,7 +17,12 @@ async function grantedTransfer(test: TestCore, methods: string[] = ['otp']) {
 }
 
 function consume(test: TestCore, { id, data }: { id: string; data: unknown }) {
-  return test.core.authorizationRequest.consume(test.service, { id, slug: 'transfer', subjectId: 'ada', data });
+  return test.core.authorizationRequest.consume(test.service, {
+    id,
+    slug: 'transfer',
+    subjectId: 'ada',
+    data,
+  });
 }
 
 it('what a factor has approved and nobody has executed ends with it, in the same moment (I13)', async () => {
@@ -66,7 +71,9 @@ it('a challenge that waits for a factor dies with it', async () => {
     .grant(test.service, { id, proof })
     .catch((error: unknown) => error);
   expect(grant).not.toMatchObject({ granted: true });
-  expect(await test.core.authorizationRequest.get(test.service, { id })).not.toMatchObject({ state: 'granted' });
+  expect(await test.core.authorizationRequest.get(test.service, { id })).not.toMatchObject({
+    state: 'granted',
+  });
 });
 
 it('of a removal and 50 parallel consumptions none executes after the removal has answered', async () => {
@@ -84,11 +91,19 @@ it('of a removal and 50 parallel consumptions none executes after the removal ha
     }),
   ]);
   expect(late).toEqual([]);
-  await expect(consume(test, pending)).rejects.toThrow();
+  await expect(consume(test, pending)).rejects.toMatchObject({
+    reason: expect.stringMatching(/^(already_consumed|execution_window_passed)$/) as string,
+  });
 });
 
 it('a grant and a removal at the same moment never leave a grant that can be executed', async () => {
-  await using test = await openFactorCore({ limits: { sendsPerSubjectDayMax: 1000, sendsPerRecipientDayMax: 1000, sendsPerRecipient10MinutesMax: 1000 } });
+  await using test = await openFactorCore({
+    limits: {
+      sendsPerSubjectDayMax: 1000,
+      sendsPerRecipientDayMax: 1000,
+      sendsPerRecipient10MinutesMax: 1000,
+    },
+  });
   for (let turn = 0; turn < 15; turn += 1) {
     const factor = await vouchedOtp(test);
     const request = await test.core.authorizationRequest.create(test.service, {
@@ -101,7 +116,9 @@ it('a grant and a removal at the same moment never leave a grant that can be exe
       test.core.authorizationRequest.grant(test.service, { id: request.id, proof }),
       test.core.factors.remove(test.service, { id: factor.id }),
     ]);
-    await expect(consume(test, request)).rejects.toThrow();
+    await expect(consume(test, request)).rejects.toMatchObject({
+      reason: expect.stringMatching(/^(not_granted|execution_window_passed)$/) as string,
+    });
     await test.core.authorizationRequest.cancel(test.service, { id: request.id }).catch(() => undefined);
   }
 });

@@ -29,7 +29,8 @@ it('a configuration that is copied into another row opens nothing: bound to subj
 
 it('what waits for its confirmation does not open in another row either', async () => {
   await using test = await openFactorCore();
-  const begin = (subjectId: string) => test.core.factors.create(test.service, { subjectId, methodId: 'totp' });
+  const begin = (subjectId: string) =>
+    test.core.factors.create(test.service, { subjectId, methodId: 'totp' });
   const [first, second] = [await begin('ada'), await begin('mallory')];
   await test.database.sql.query(
     `UPDATE countersign.factor SET pending = (SELECT pending FROM countersign.factor WHERE id = $2) WHERE id = $1`,
@@ -41,7 +42,7 @@ it('what waits for its confirmation does not open in another row either', async 
       confirmationId: first.confirmation!.id,
       data: { code: '123456' },
     }),
-  ).rejects.toThrow();
+  ).rejects.toThrow('unable to authenticate data');
   expect(await test.core.factors.list(test.service, { subjectId: 'ada' })).toMatchObject([
     { status: 'in_process' },
   ]);
@@ -81,7 +82,8 @@ it('no seed, code or address of a factor is at rest in any table (I18)', async (
     );
     const text = rows.map((row) => row.text).join('\n');
     const hex = canaries.map((canary) => Buffer.from(canary).toString('hex'));
-    for (const canary of [...canaries, ...hex]) expect(text.includes(canary), `${tablename} ${canary}`).toBe(false);
+    for (const canary of [...canaries, ...hex])
+      expect(text.includes(canary), `${tablename} ${canary}`).toBe(false);
   }
 });
 

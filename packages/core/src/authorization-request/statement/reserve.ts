@@ -7,6 +7,7 @@ import { visibleTo, type ViewerParameters } from './visible.ts';
 export interface OpenChallengeRow {
   readonly open_id: string | null;
   readonly open_factor_id: string | null;
+  readonly open_factor_version: number | null;
   readonly open_digest: Buffer | null;
   readonly open_key_id: string | null;
   readonly open_digits: number | null;
@@ -19,7 +20,7 @@ export interface OpenChallengeRow {
 /** The request once for each open challenge of the method in its present generation; once with nulls when there is none. */
 export interface ReservedRow extends WaitingRow, OpenChallengeRow {}
 
-export const openColumns = `c.id AS open_id, c.factor_id AS open_factor_id, c.digest AS open_digest, c.key_id AS open_key_id, c.digits AS open_digits,
+export const openColumns = `c.id AS open_id, c.factor_id AS open_factor_id, c.factor_version AS open_factor_version, c.digest AS open_digest, c.key_id AS open_key_id, c.digits AS open_digits,
   c.options AS open_options, c.state AS open_state, c.expires_at AS open_expires_at, c.created_at AS open_created_at`;
 
 const isOpen = `c.about_id = spent.id AND c.generation = spent.generation AND c.method = :method::text AND c.expires_at > :now::timestamptz`;

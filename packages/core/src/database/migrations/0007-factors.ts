@@ -152,11 +152,13 @@ CREATE TRIGGER confirmation_is_kept BEFORE DELETE ON countersign.confirmation FO
 const challenges = /* sql */ `
 ALTER TABLE countersign.challenge RENAME COLUMN request_id TO about_id;
 ALTER TABLE countersign.challenge
+  ADD COLUMN factor_version integer,
   ADD COLUMN state jsonb,
   ADD COLUMN digits smallint NOT NULL DEFAULT 0,
   ADD COLUMN asked_by text,
   ADD COLUMN tries_left smallint CHECK (tries_left >= 0);
 COMMENT ON COLUMN countersign.challenge.about_id IS 'the request or confirmation that is to be proven';
+COMMENT ON COLUMN countersign.challenge.factor_version IS 'of the factor that was asked: a message to an address that has changed since proves nothing';
 COMMENT ON COLUMN countersign.challenge.state IS 'what its method needs again; no secret';
 COMMENT ON COLUMN countersign.challenge.digits IS 'so many digits are shown to who asked; they are derived, not stored';
 COMMENT ON COLUMN countersign.challenge.asked_by IS 'the actor and session that may see the digits';

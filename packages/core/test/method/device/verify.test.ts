@@ -131,6 +131,10 @@ describe.each([
     expect(await verdict({ ...denial, decision: 'grant' }, input)).toEqual(wrong);
   });
 
+  it('is wrong in the name of another device, though it was made in its own', async () => {
+    expect(await verdict({ ...proofOf(key), uuid: 'phone-2' }, asked(configOf(key)))).toEqual(wrong);
+  });
+
   it('that says who the device is decides nothing', async () => {
     const bytes = authenticationBytes({ device: uuid, nonce: said.nonce, subjectId: 'ada' });
     expect(await verdict({ ...proofOf(key), signature: key.sign(bytes) }, asked(configOf(key)))).toEqual(

@@ -9,7 +9,7 @@ export const closeGrants = statement<
   { readonly factorId: string; readonly now: Date },
   { readonly id: string }
 >(
-  'factor_close_grants',
+  'request_close_grants',
   /* sql */ `
 UPDATE countersign.authorization_request r SET execute_before = r.granted_at
 FROM countersign.proof p
