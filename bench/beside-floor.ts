@@ -9,14 +9,14 @@ export function besideFloor({ open, ...scenario }: Scenario): Benchmark {
     ...scenario,
     async run(effort) {
       await using postgres = await startTemporaryPostgres();
-      const both = await open({ url: postgres.url() });
+      const both = await open({ url: postgres.url(), isShort: effort.isShort });
       try {
         const figures = await measure(both, effort);
         return {
           figures,
           lines: figures.map(
-            ({ inFlight, oursPerSecond, floorPerSecond, ratio }) =>
-              `${String(inFlight).padStart(3)} in flight   ours ${oursPerSecond.toFixed(0)}/s   floor ${floorPerSecond.toFixed(0)}/s   ratio ${ratio.toFixed(2)}`,
+            ({ inFlight, oursPerSecond, floorPerSecond, ratio, statements }) =>
+              `${String(inFlight).padStart(3)} in flight   ours ${oursPerSecond.toFixed(0)}/s   floor ${floorPerSecond.toFixed(0)}/s   ratio ${ratio.toFixed(2)}   statements ${statements.ours} and ${statements.floor}`,
           ),
         };
       } finally {

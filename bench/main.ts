@@ -4,19 +4,28 @@ import { parseArgs } from 'node:util';
 import type { Benchmark, Effort } from './benchmark.ts';
 import { besideFloor } from './beside-floor.ts';
 import { inUnits } from './in-units.ts';
+import { confirmation } from './scenarios/confirmation.ts';
 import { cycle } from './scenarios/cycle.ts';
+import { method } from './scenarios/method.ts';
 import { rpc } from './scenarios/rpc.ts';
 import { stream } from './scenarios/stream.ts';
 import { token } from './scenarios/token.ts';
 
-const benchmarks: readonly Benchmark[] = [besideFloor(cycle), rpc, stream, inUnits(token)];
+const benchmarks: readonly Benchmark[] = [
+  besideFloor(cycle),
+  besideFloor(confirmation),
+  rpc,
+  stream,
+  inUnits(token),
+  inUnits(method),
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { short: { type: 'boolean', default: false } },
 });
 const effort: Effort = values.short
-  ? { isShort: true, rounds: 1, millisecondsPerRound: 300 }
+  ? { isShort: true, rounds: 1, millisecondsPerRound: 100 }
   : { isShort: false, rounds: 7, millisecondsPerRound: 3000 };
 const chosen = benchmarks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 if (chosen.length === 0)

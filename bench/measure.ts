@@ -1,4 +1,5 @@
 import type { Effort } from './benchmark.ts';
+import { countStatements } from './count-statements.ts';
 import { quantile } from './quantile.ts';
 import type { Contender, OpenScenario } from './scenario.ts';
 
@@ -9,6 +10,8 @@ export interface Figures {
   /** Ours to the floor, the median of the rounds; a round measures both, one after the other. */
   readonly ratio: number;
   readonly ratios: readonly number[];
+  /** That one operation sends, one after the other: the same however many are in flight. */
+  readonly statements: { readonly ours: number; readonly floor: number };
 }
 
 /** Interleaved rounds: when the machine's speed drifts it drifts for both. */
@@ -16,6 +19,10 @@ export async function measure(scenario: OpenScenario, effort: Effort): Promise<F
   const figures: Figures[] = [];
   let turn = 0;
   const next = () => (turn += 1);
+  const statements = {
+    ours: await countStatements(scenario.ours, next),
+    floor: await countStatements(scenario.floor, next),
+  };
   for (const inFlight of scenario.inFlight) {
     await perSecond(scenario.ours, inFlight, effort.millisecondsPerRound / 2, next);
     await perSecond(scenario.floor, inFlight, effort.millisecondsPerRound / 2, next);
@@ -32,6 +39,7 @@ export async function measure(scenario: OpenScenario, effort: Effort): Promise<F
       floorPerSecond: quantile(floor, 0.5),
       ratio: quantile(ratios, 0.5),
       ratios,
+      statements,
     });
   }
   return figures;

@@ -4,7 +4,14 @@ export interface Scenario {
   readonly title: string;
   /** The settings that the figures depend on, for the table. */
   readonly settings: string;
-  open(server: { readonly url: string }): Promise<OpenScenario>;
+  open(at: OpenAt): Promise<OpenScenario>;
+}
+
+export interface OpenAt {
+  /** The PostgreSQL, empty. */
+  readonly url: string;
+  /** Only whether everything works. */
+  readonly isShort: boolean;
 }
 
 export interface OpenScenario {

@@ -73,6 +73,9 @@ it('what takes a proof is marked: it never stands behind another call in a batch
     'authorizationRequest.check',
     'authorizationRequest.grant',
     'authorizationRequest.deny',
+    'factor.confirm',
+    'confirmation.confirm',
+    'device.authenticate',
   ]);
 });
 

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dumpSchema } from './dump-schema.ts';
 import * as client from './generate-client.ts';
 import { errorsDocument, eventsDocument, proceduresDocument } from './generate-docs.ts';
+import { methodsFile } from './generate-methods.ts';
 
 export interface GeneratedFile {
   /** From the root of the repository. */
@@ -26,6 +27,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { file: 'packages/client/src/generated/schema.ts', produce: client.schemaFile },
   ...client.scopedTokenFiles,
   { file: 'packages/core/src/database/schema.sql', produce: dumpSchema },
+  { file: 'packages/server/src/generated/index.ts', produce: methodsFile },
 ];
 
 /** The files that are not what they would be if they were made now. */

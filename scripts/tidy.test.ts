@@ -40,6 +40,7 @@ describe('the rules of tidiness notice', () => {
     expect(indexIsAList(file('src/index.ts', list))).toEqual([]);
     expect(indexIsAList(file('src/index.ts', "export * from './a.ts';"))).toHaveLength(1);
     expect(indexIsAList(file('src/index.ts', "export type * from './generated/index.ts';"))).toEqual([]);
+    expect(indexIsAList(file('src/index.ts', "export * from './method/methods/index.ts';"))).toEqual([]);
     expect(indexIsAList(file('src/index.ts', 'export const a = make();'))).toHaveLength(1);
     expect(indexIsAList(file('src/index.ts', 'export function a() {}'))).toHaveLength(1);
     expect(indexIsAList(file('src/index.ts', 'start();'))).toHaveLength(1);

@@ -34,6 +34,9 @@ export const kebabCase: TidyRule = ({ path }) => {
   return wrong.map((part) => `“${part}” is not kebab-case`);
 };
 
+/** Lists of names that another index passes on whole: what is generated, and the built-in methods, which stand once. */
+const namesByItself = new Set(['./generated/index.ts', './method/methods/index.ts']);
+
 /**
  * An index is a list: it re-exports by name, or gathers what it imports in one object. The first function
  * in it is the day it starts to become the program.
@@ -43,9 +46,9 @@ export const indexIsAList: TidyRule = ({ path, text }) => {
   const statements = parseSync(path, text).program.body;
   const wrong = statements.filter((statement) => {
     if (statement.type === 'ImportDeclaration') return false;
-    // `export * as name` names, and a generated index is a list of names by itself.
+    // `export * as name` names.
     if (statement.type === 'ExportAllDeclaration')
-      return statement.exported === null && statement.source.value !== './generated/index.ts';
+      return statement.exported === null && !namesByItself.has(statement.source.value);
     if (statement.type !== 'ExportNamedDeclaration') return true;
     const { declaration } = statement;
     if (declaration === null) return false;

@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes, randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
-import pg from 'pg';
+import { openFloorPool } from './pool.ts';
 
 /**
  * The smallest honest SQL for the guarantees of a cycle, through `pg` with named prepared statements: the
@@ -95,19 +95,16 @@ WITH consumed AS (
 )
 SELECT * FROM consumed`;
 
+interface ReservedRow {
+  readonly digest: Buffer;
+  readonly generation: number;
+  readonly challenge: string;
+  readonly data_hash: Buffer;
+}
+
 export async function openFloorCycle(url: string) {
-  const pool = new pg.Pool({ connectionString: url, max: 10 });
-  // Its server is stopped right after it: a socket that closes late is no error here.
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  pool.on('error', () => undefined);
-  await pool.query(schema);
+  const { run, close } = await openFloorPool(url, schema);
   const key = randomBytes(32);
-  const run = (name: string, text: string, values: unknown[]) =>
-    pool.query<{ digest: Buffer; generation: number; challenge: string; data_hash: Buffer }>({
-      name,
-      text,
-      values,
-    });
   return {
     async cycle(subject: string, data: object): Promise<void> {
       const id = randomUUID();
@@ -135,8 +132,7 @@ export async function openFloorCycle(url: string) {
         day,
         Math.floor(now.getTime() / 600_000),
       ]);
-      const reserved = await run('floor_reserve', reserve, [id, subject, new Date(), day]);
-      const [row] = reserved.rows;
+      const [row] = await run<ReservedRow>('floor_reserve', reserve, [id, subject, new Date(), day]);
       const given = createHmac('sha256', key)
         .update(id)
         .update(row?.data_hash ?? '')
@@ -145,8 +141,8 @@ export async function openFloorCycle(url: string) {
       if (!row || !timingSafeEqual(row.digest, given)) throw new Error('the floor judged its own code wrong');
       await run('floor_grant', grant, [id, row.generation, new Date(), row.challenge, randomUUID()]);
       const used = await run('floor_consume', consume, [id, subject, hash, new Date(), randomUUID()]);
-      if (used.rowCount !== 1) throw new Error('the floor did not consume');
+      if (used.length !== 1) throw new Error('the floor did not consume');
     },
-    close: () => pool.end(),
+    close,
   };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { defaultLimits, defineOperation, openCore, otp } from '@countersign/core';
 import { z } from 'zod';
+import { createDatabase } from '../database.ts';
 import { openFloorCycle } from '../floor/cycle.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -27,11 +27,9 @@ export const cycle: Scenario = {
   title: 'create (one-time code) → grant with the code → consume, in process',
   settings: '1,000 subjects, 10 connections, fsync and synchronous_commit on, four durable commits',
   async open({ url }) {
-    await inDatabase(url, 'CREATE DATABASE bench_ours');
-    await inDatabase(url, 'CREATE DATABASE bench_floor');
     const codes = new Map<string, string>();
     const core = await openCore({
-      database: named(url, 'bench_ours'),
+      database: await createDatabase(url, 'bench_ours'),
       secret: randomBytes(32).toString('base64'),
       methods: [otp({ send: (message) => Promise.resolve(void codes.set(message.to, message.code)) })],
       operations: [transfer],
@@ -39,7 +37,7 @@ export const cycle: Scenario = {
       sweep: false,
     });
     const service = core.context({ kind: 'service' });
-    const floor = await openFloorCycle(named(url, 'bench_floor'));
+    const floor = await openFloorCycle(await createDatabase(url, 'bench_floor'));
     const dataOf = (turn: number) => ({
       to: 'GB29 NWBK 6016 1331 9268 19',
       amountCents: 100 + turn,
@@ -77,16 +75,3 @@ export const cycle: Scenario = {
     };
   },
 };
-
-async function inDatabase(url: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(text);
-  await client.end();
-}
-
-function named(url: string, database: string): string {
-  const changed = new URL(url);
-  changed.pathname = `/${database}`;
-  return changed.href;
-}

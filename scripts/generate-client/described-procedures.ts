@@ -1,6 +1,7 @@
 import { jsonSchemaOf, type JsonSchema } from '../generate-docs/json-schema.ts';
 import { operationComment } from '../generate-docs/operation-comment.ts';
 import { procedureExamples } from '../generate-docs/procedure-examples.ts';
+import { knownMethods } from '../known-methods.ts';
 import { routerProcedures, type RouterProcedure } from '../router-procedures.ts';
 import { docComment } from './doc-comment.ts';
 import { pascalCase } from './names.ts';
@@ -47,7 +48,9 @@ function describeProcedure(procedure: RouterProcedure): DescribedProcedure {
     outputName:
       output.$ref?.replace('#/$defs/', '') ?? (type === 'subscription' ? `${name}Event` : `${name}Output`),
     output,
-    takesProof: Object.values(input.properties ?? {}).some(({ $ref }) => $ref === '#/$defs/Proof'),
+    takesProof:
+      procedure.standsFirst ||
+      Object.values(input.properties ?? {}).some(({ $ref }) => $ref === '#/$defs/Proof'),
   };
 }
 
@@ -72,7 +75,7 @@ export interface NamedSchema {
   readonly direction: Direction;
 }
 
-/** The named schemas that the procedures mention at any depth, in the order of their first mention. */
+/** The named schemas that the procedures and the proofs mention at any depth, in the order of their first mention. */
 export const namedSchemas: ReadonlyMap<string, NamedSchema> = namedIn(describedProcedures);
 
 function namedIn(procedures: readonly DescribedProcedure[]): Map<string, NamedSchema> {
@@ -92,5 +95,6 @@ function namedIn(procedures: readonly DescribedProcedure[]): Map<string, NamedSc
     add(path, 'input', input);
     add(path, 'output', output);
   }
+  for (const { key, proof } of knownMethods) add(`a proof by ${key}`, 'input', jsonSchemaOf(proof, 'input'));
   return named;
 }

@@ -49,6 +49,6 @@ function declaration(name: string, schema: JsonSchema, direction: Direction, com
 
 /** The proofs that come with Countersign, for completion, and whatever a method of one's own takes. */
 function proofText(any: JsonSchema): string {
-  const known = knownMethods.map(({ proof }) => objectText(jsonSchemaOf(proof, 'input'), 'input', 'Proof'));
+  const known = knownMethods.map(({ proof }) => typeText(jsonSchemaOf(proof, 'input'), 'input', 'Proof'));
   return `${docComment(['What proves; told apart by its method. A method of your own has a shape of its own.'])}export type Proof = ${[...known, objectText(any, 'input', 'Proof')].join(' | ')};`;
 }

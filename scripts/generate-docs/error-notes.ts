@@ -11,7 +11,9 @@ export const errorNotes: Readonly<Record<ErrorReason, ErrorNote>> = {
   invalid_input: {
     when: 'The input has not the declared shape or is beyond a limit; so has a proof, which then costs no attempt. Also what is no call at all: another body, content type or HTTP method than tRPC’s.',
   },
-  unauthenticated: { when: 'Nobody has proved who is calling.' },
+  unauthenticated: {
+    when: 'Nobody has proved who is calling. For `device.authenticate`: whatever is not right, an unknown device as well.',
+  },
   forbidden: {
     when: 'This kind of actor may not do this, or not with this key in the input. A web page from an origin that is not listed.',
   },
@@ -33,10 +35,10 @@ export const errorNotes: Readonly<Record<ErrorReason, ErrorNote>> = {
     when: 'The subject gave as many wrong proofs in the last 24 hours as it may, over all requests.',
   },
   factor_locked: {
-    when: 'Several wrong proofs in a row by this method: each further one is followed by a wait, which doubles; after very many of them there is no end to wait for.',
+    when: 'Several wrong proofs in a row by this factor, or by this method where it has none: each further one is followed by a wait, which doubles; after very many of them there is no end to wait for.',
   },
   rate_limited: {
-    when: 'Too many waiting requests or messages for a subject, too many messages to a recipient, a resend before its cool-down is over or after the last one, or the same operation and data within a minute after the person denied it.',
+    when: 'Too many waiting requests or messages for a subject, too many messages to a recipient, a resend before its cool-down is over or after the last one, the same operation and data within a minute after the person denied it, too many prompts to a device or after a `not_me`, or more factors than a subject may have.',
   },
   proof_required: {
     when: 'A grant without a proof, and not within a minute of the same service’s own right check of this request.',
@@ -53,9 +55,13 @@ export const errorNotes: Readonly<Record<ErrorReason, ErrorNote>> = {
   },
   method_ambiguous: { when: 'A challenge without `method`, and several are possible.' },
   already_confirmed: { when: 'The confirmation was confirmed before.' },
-  unavailable: { when: 'The confirmation was used or has expired.' },
+  unavailable: {
+    when: 'The confirmation was used, or its method or factor is no longer in force. A device that is switched off and is to be the primary one.',
+  },
   device_exists: { when: 'A device with this uuid is registered for the subject.' },
-  factor_exists: { when: 'The subject has this factor already.' },
+  factor_exists: {
+    when: 'The subject has this factor already; a passkey, which belongs to one subject, somebody has.',
+  },
   idempotency_conflict: {
     when: 'The key came before with another input, or its first call is still running.',
   },

@@ -34,3 +34,9 @@ export function fieldTable(schema: JsonSchema): string {
     fields.map(({ name, type, meaning }) => [code(name), type, meaning]),
   );
 }
+
+/** One table; of a choice between objects one for each. */
+export function fieldTables({ anyOf = [], ...schema }: JsonSchema): string[] {
+  if (anyOf.length === 0) return [fieldTable(schema)];
+  return anyOf.flatMap((each, at) => [at === 0 ? 'Either:' : 'Or:', fieldTable(each)]);
+}

@@ -8,15 +8,25 @@ export interface OperationComment {
   readonly refusals: string;
 }
 
+/** Where core manages what a group is about, and not in a folder of that name. */
+const foldersOfGroups: Readonly<Record<string, string>> = {
+  factor: 'factor-management',
+  device: 'factor-management/device',
+  operator: 'subject',
+};
+
 /**
  * The comment of `authorizationRequest.create` stands in packages/core/src/authorization-request/create.ts:
  * the path of a procedure is the path of its file. Where there is none, the procedure's own comment is taken.
  */
 export function operationComment(procedure: string): OperationComment {
   const path = procedure.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('.', '/');
-  const file = [`packages/core/src/${path}.ts`, `packages/server/src/procedures/${path}.ts`].find((each) =>
-    existsSync(each),
-  );
+  const [group = '', verb = ''] = path.split('/');
+  const file = [
+    `packages/core/src/${foldersOfGroups[group] ?? group}/${verb}.ts`,
+    `packages/core/src/${path}.ts`,
+    `packages/server/src/procedures/${path}.ts`,
+  ].find((each) => existsSync(each));
   if (file === undefined) throw new Error(`${procedure} has no file of its own`);
   return readComment(file);
 }
@@ -24,9 +34,11 @@ export function operationComment(procedure: string): OperationComment {
 function readComment(file: string): OperationComment {
   const text = readFileSync(file, 'utf8');
   const { program, comments } = parseSync(file, text);
-  const documented = program.body.flatMap(({ type, start }) => {
+  const documented = program.body.flatMap((statement) => {
+    if (statement.type !== 'ExportNamedDeclaration' || !doesWork(statement)) return [];
+    const { start } = statement;
     const comment = comments.findLast(({ end }) => end < start && text.slice(end, start).trim() === '');
-    return type === 'ExportNamedDeclaration' && comment?.value.startsWith('*') ? [comment.value] : [];
+    return comment?.value.startsWith('*') ? [comment.value] : [];
   });
   const [comment] = documented;
   if (comment === undefined) throw new Error(`${file} has no commented export`);
@@ -38,8 +50,16 @@ function readComment(file: string): OperationComment {
   const refusals = tags.find((tag) => tag.startsWith('@throws CountersignError')) ?? '';
   return {
     description: flowing(description),
-    refusals: flowing(refusals.replace('@throws CountersignError', '')),
+    refusals: flowing(refusals.replace('@throws CountersignError', '')).replace(
+      'what `authorizeManagement` refuses by',
+      'those of every change of factors: `forbidden`, and from a subject `authorization_required`, `method_unavailable`, `rate_limited`',
+    ),
   };
+}
+
+/** What is exported beside it, such as the type of what it takes, says nothing of it. */
+function doesWork({ declaration }: { readonly declaration: { readonly type: string } | null }): boolean {
+  return declaration?.type === 'FunctionDeclaration' || declaration?.type === 'VariableDeclaration';
 }
 
 /** Paragraphs, each on one line. */

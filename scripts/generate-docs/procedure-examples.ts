@@ -28,6 +28,18 @@ interface Example<Path> {
 
 const id = 'areq_02krzp8z1wf44ar7tqdm83kv4c';
 const data = { to: 'GB29NWBK60161331926819', amountCents: 250_000 };
+const factorId = 'fact_02krzp8z1wf44ar7tqdm83kv4c';
+const confirmationId = 'conf_02krzp8z1wf44ar7tqdm83kv4c';
+const managed =
+  'A subject’s own call is refused with `authorization_required`, and the request to be granted, until it is granted in the same session; then the same call works, once.';
+const needsNothing =
+  'It needs no credential, and one that comes along is not looked at. So a `context` is `forbidden` here.';
+const publicKey = {
+  kty: 'EC',
+  crv: 'P-256',
+  x: 'axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY',
+  y: 'T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU',
+} as const;
 const proof = { method: 'otp', code: '12345678' };
 
 /** One accepted call of every procedure, held to its input by the compiler. It is shown, and it is made. */
@@ -59,10 +71,43 @@ export const procedureExamples: { readonly [Path in ProcedurePath]: Example<Path
     note: '`tx` exists in process only: `cs.consume(input, { tx })`.',
   },
   'authorizationRequest.watch': { input: { id } },
-  'method.list': {
-    input: {},
-    note: '`includeInactive` changes nothing yet.',
+  'method.list': { input: {}, note: '`includeInactive` is for operators.' },
+  'method.configure': {
+    input: { key: 'totp', title: 'Authenticator app', config: { issuer: 'Acme Bank' }, isDefault: true },
   },
+  'method.remove': { input: { id: 'mth_02krzp8z1wf44ar7tqdm83kv4c' } },
+  'factor.list': { input: { subjectId: 'ada' }, note: '`subjectId` is required from the service.' },
+  'factor.create': {
+    input: { subjectId: 'ada', methodId: 'totp', title: 'Phone' },
+    fromSubject: { methodId: 'totp', title: 'Phone' },
+    note: `${managed} A first factor needs the service, or a token by the service whose scope names \`factor.create\` itself. \`subjectId\` is required from the service; \`confirmed\` is for the service alone.`,
+  },
+  'factor.confirm': { input: { id: factorId, confirmationId, data: { code: '123456' } } },
+  'factor.update': { input: { id: factorId, isDefault: true }, note: managed },
+  'factor.remove': { input: { id: factorId }, note: managed },
+  'confirmation.request': {
+    input: { factorId, subjectId: 'ada', purpose: 'sign-in' },
+    note: 'Either `methodId` or `factorId`. Purposes that begin with `countersign.` are ours.',
+  },
+  'confirmation.confirm': {
+    input: { id: confirmationId, data: { code: '123456' } },
+    note: 'A wrong proof is an answer too: look at `status`.',
+  },
+  'confirmation.check': { input: { id: confirmationId } },
+  'confirmation.use': { input: { id: confirmationId, factorId, subjectId: 'ada', purpose: 'sign-in' } },
+  'device.register': {
+    input: { subjectId: 'ada', uuid: 'phone-1', name: 'Ada’s phone', publicKey },
+    fromSubject: { uuid: 'phone-1', name: 'Ada’s phone', publicKey },
+    note: `${managed} A first factor needs the service, or a token by the service whose scope names \`device.register\` itself. \`subjectId\` is required from the service. Without \`publicKey\` the answer has a secret.`,
+  },
+  'device.nonce': { input: { uuid: 'phone-1', subjectId: 'ada' }, note: needsNothing },
+  'device.authenticate': {
+    input: { uuid: 'phone-1', subjectId: 'ada', secret: 'kxbTn0…' },
+    note: needsNothing,
+  },
+  'device.list': { input: { subjectId: 'ada' }, note: '`subjectId` is required from the service.' },
+  'device.setPrimary': { input: { id: factorId }, note: managed },
+  'device.revoke': { input: { id: factorId }, note: managed },
   'event.list': { input: { types: ['authorization_request.granted'], limit: 100 } },
   'event.stream': { input: { types: ['authorization_request.granted'] } },
   'scopedToken.issue': {
@@ -85,6 +130,7 @@ export const procedureExamples: { readonly [Path in ProcedurePath]: Example<Path
     input: { id: 'cst_02krzp8z1wf44ar7tqdm83kv4c' },
     fromSubject: { subjectId: 'ada' },
   },
+  'operator.unlock': { input: { subjectId: 'ada' } },
   'serviceKey.create': { input: { title: 'billing', expiresInSeconds: 31_536_000 } },
   'serviceKey.list': { input: {} },
   'serviceKey.revoke': { input: { id: 'key_02krzp8z1wf44ar7tqdm83kv4c' } },

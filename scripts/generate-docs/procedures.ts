@@ -1,12 +1,12 @@
 import { knownMethods } from '../known-methods.ts';
 import { routerProcedures, type RouterProcedure } from '../router-procedures.ts';
 import { describeType } from './describe-type.ts';
-import { fieldTable } from './fields.ts';
+import { fieldTable, fieldTables } from './fields.ts';
 import { jsonSchemaOf, rulesOfEveryText, type JsonSchema } from './json-schema.ts';
 import { code, document, listed, table } from './markdown.ts';
 import { operationComment } from './operation-comment.ts';
 import { procedureExamples, type ProcedurePath } from './procedure-examples.ts';
-import { actorKinds, may } from './who-may.ts';
+import { actorKinds, may, mayAnyone } from './who-may.ts';
 
 interface Entry {
   readonly path: ProcedurePath;
@@ -37,17 +37,13 @@ const introduction = [
   'Paths of tRPC 11, under `/trpc` of the running server or wherever a host nested our router; the transformer is superjson, and inputs are plain JSON. An unknown key in an input is an error, and so is a number beyond its limit: nothing is dropped or clamped. A `?` marks what may be left out.',
   `A text of an input ${listed(rulesOfEveryText, 'and')}. An id that is no id names nothing: \`not_found\`.`,
   'A mutation takes an `idempotencyKey`: the same actor, procedure and key within 24 hours get the same answer, and the effect happens once. It also takes a `context`, from the service only (`forbidden` from others): at most 8 KiB of JSON, 16 levels deep, which travels on its events and to the sender.',
-  '*Who*: the service acts for every subject; a subject sees what is its own and not bound to another session; a device reads, grants and denies what is its subject’s. What somebody may not see answers like what does not exist.',
+  '*Who*: the service acts for every subject; a subject sees what is its own and not bound to another session; a device reads, grants and denies what is its subject’s; *anyone* needs no credential. What somebody may not see answers like what does not exist.',
   'Besides what stands with each procedure, any call may end in `invalid_input`, `unauthenticated`, `forbidden`, `unavailable_dependency` or `internal`, and a mutation with an `idempotencyKey` in `idempotency_conflict`. All reasons: [errors.md](errors.md).',
 ];
 
 async function describe({ path, type, input: accepted, output }: RouterProcedure): Promise<Entry> {
-  const { input, fromSubject = input, note } = procedureExamples[path];
-  const allowed: string[] = [];
-  for (const kind of actorKinds) {
-    if (await may(kind, path, kind === 'subject' ? fromSubject : input)) allowed.push(kind);
-  }
-  const who = listed(allowed, 'and');
+  const { input, note } = procedureExamples[path];
+  const who = await whoMay(path);
   const { description, refusals } = operationComment(path);
   const takes = jsonSchemaOf(accepted, 'input');
   const answers = jsonSchemaOf(output, 'output');
@@ -57,12 +53,22 @@ async function describe({ path, type, input: accepted, output }: RouterProcedure
     `*${type}; ${who}*`,
     description,
     ...(note === undefined ? [] : [note]),
-    fieldTable(takes),
+    ...fieldTables(takes),
     `\`\`\`ts\n${path}(${literal(input)})\n\`\`\``,
     `${verb} ${describeType(answers)}.`,
     ...(refusals === '' ? [] : [`Refusals: ${named(refusals)}`]),
   ].join('\n\n');
   return { path, kind: type, who, section, types: { ...takes.$defs, ...answers.$defs } };
+}
+
+async function whoMay(path: ProcedurePath): Promise<string> {
+  const { input, fromSubject = input } = procedureExamples[path];
+  if (await mayAnyone(path, input)) return 'anyone';
+  const allowed: string[] = [];
+  for (const kind of actorKinds) {
+    if (await may(kind, path, kind === 'subject' ? fromSubject : input)) allowed.push(kind);
+  }
+  return listed(allowed, 'and');
 }
 
 /** "as `checkAuthorizationRequest`" of a comment, in the words of this document. */
@@ -81,7 +87,11 @@ function literal(value: unknown): string {
 
 function typeSections(entries: readonly Entry[]): string[] {
   const types = new Map<string, string>();
-  for (const [name, schema] of entries.flatMap((entry) => Object.entries(entry.types))) {
+  const proofTypes = knownMethods.flatMap(({ proof }) =>
+    Object.entries(jsonSchemaOf(proof, 'input').$defs ?? {}),
+  );
+  const ofProcedures = entries.flatMap((entry) => Object.entries(entry.types));
+  for (const [name, schema] of [...ofProcedures, ...proofTypes]) {
     if (name.startsWith('__')) continue;
     const shown = fieldTable(schema);
     if (types.has(name) && types.get(name) !== shown) throw new Error(`two schemas are called ${name}`);
@@ -96,6 +106,6 @@ function typeSections(entries: readonly Entry[]): string[] {
 function proofSections(): string[] {
   return knownMethods.flatMap(({ key, title, proof }) => [
     `By the method ${code(key)} (${title.toLowerCase()}):`,
-    fieldTable(jsonSchemaOf(proof, 'input')),
+    ...fieldTables(jsonSchemaOf(proof, 'input')),
   ]);
 }

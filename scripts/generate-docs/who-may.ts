@@ -4,9 +4,21 @@ import type { Watches } from '../../packages/core/src/authorization-request/watc
 import type { CoreContext } from '../../packages/core/src/context.ts';
 import { CountersignError } from '../../packages/core/src/error.ts';
 import { watchAuthorizationRequest } from '../../packages/core/src/authorization-request/watch.ts';
+import { confirmationsBy } from '../../packages/core/src/confirmation/confirmations.ts';
 import { listEvents } from '../../packages/core/src/event/list.ts';
 import type { LogReader } from '../../packages/core/src/event/log-reader.ts';
 import { streamEvents } from '../../packages/core/src/event/stream.ts';
+import {
+  authenticateDevice,
+  type DeviceTrust,
+} from '../../packages/core/src/factor-management/device/authenticate.ts';
+import * as devices from '../../packages/core/src/factor-management/device/index.ts';
+import { registerDevice } from '../../packages/core/src/factor-management/device/register.ts';
+import { revokeDevice } from '../../packages/core/src/factor-management/device/revoke.ts';
+import * as factors from '../../packages/core/src/factor-management/index.ts';
+import { configureMethod } from '../../packages/core/src/method-configuration/configure.ts';
+import { listMethods } from '../../packages/core/src/method-configuration/list.ts';
+import { removeMethod } from '../../packages/core/src/method-configuration/remove.ts';
 import { introspectScopedToken } from '../../packages/core/src/scoped-token/introspect.ts';
 import { issueScopedToken } from '../../packages/core/src/scoped-token/issue.ts';
 import { listScopedTokens } from '../../packages/core/src/scoped-token/list.ts';
@@ -16,7 +28,8 @@ import { createServiceKey } from '../../packages/core/src/service-key/create.ts'
 import { listServiceKeys } from '../../packages/core/src/service-key/list.ts';
 import { revokeServiceKey } from '../../packages/core/src/service-key/revoke.ts';
 import type { ServiceKeyTrust } from '../../packages/core/src/service-key/trust.ts';
-import { knownCaller } from '../../packages/server/src/caller/caller.ts';
+import { unlock } from '../../packages/core/src/subject/unlock.ts';
+import { knownCaller, nobody, type Caller } from '../../packages/server/src/caller/caller.ts';
 import type { CredentialGate } from '../../packages/server/src/caller/credential-gate.ts';
 import type { CountersignContext } from '../../packages/server/src/context.ts';
 import { router } from '../../packages/server/src/router.ts';
@@ -34,17 +47,26 @@ const actors = {
 
 export const actorKinds = Object.keys(actors) as Actor['kind'][];
 
+/** Whether it may be called without any credential. */
+export async function mayAnyone(path: string, input: unknown): Promise<boolean> {
+  return await isLetIn(nobody, path, input);
+}
+
 /**
  * Whether core lets this kind of actor do this: it is called, with an accepted input, up to where it would
  * look at anything but the actor. `forbidden` there is a rule about the kind of actor; getting further is
  * permission. So the table cannot say other than the code does.
  */
 export async function may(kind: Actor['kind'], path: string, input: unknown): Promise<boolean> {
+  return await isLetIn(knownCaller(unreachable, actors[kind]), path, input);
+}
+
+async function isLetIn(by: Caller, path: string, input: unknown): Promise<boolean> {
   const [group = '', verb = ''] = path.split('.');
   const caller = router.createCaller({
     countersign: {
       core: unreachable,
-      caller: knownCaller(unreachable, actors[kind]),
+      caller: by,
       credentials: nothing<CredentialGate>('credentials'),
       logger: silent,
       request: null,
@@ -57,11 +79,16 @@ export async function may(kind: Actor['kind'], path: string, input: unknown): Pr
     return true;
   } catch (error) {
     const { cause } = error as Error;
-    if (cause instanceof CountersignError && cause.reason === 'forbidden') return false;
+    if (cause instanceof CountersignError && refusesTheActor.has(cause.reason)) return false;
     if (reachedBy(cause)) return true;
-    throw new Error(`${path} by ${kind}: the example was refused for another reason`, { cause: error });
+    throw new Error(
+      `${path} by ${by.kind === 'known' ? by.actor.kind : by.kind}: the example was refused for another reason`,
+      { cause: error },
+    );
   }
 }
+
+const refusesTheActor: ReadonlySet<string> = new Set(['forbidden', 'unauthenticated']);
 
 class Reached extends Error {
   override readonly name = 'Reached';
@@ -118,7 +145,17 @@ const unreachable = {
     watch: (context: CoreContext, input: { id: string }) =>
       watchAuthorizationRequest(context, nothing<Watches>('watches'), input),
   },
-  method: { list: () => Promise.resolve([]) },
+  method: { list: listMethods, configure: configureMethod, remove: removeMethod },
+  factors,
+  devices: {
+    ...devices,
+    register: (context: CoreContext, input: never) => registerDevice(context, trust, input),
+    authenticate: (context: CoreContext, input: never) =>
+      authenticateDevice(context, nothing<DeviceTrust>('the keys of tokens'), input),
+    revoke: (context: CoreContext, input: never) => revokeDevice(context, trust, input),
+  },
+  confirmations: () => confirmationsBy(undefined),
+  operator: { unlock },
   event: {
     list: listEvents,
     stream: (context: CoreContext, input: object) =>

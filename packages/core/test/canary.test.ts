@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LeakedCredentialError, createCanaryLogger } from '../testing/canary.ts';
+import { LeakedCredentialError, assertNoCredential, createCanaryLogger, plant } from '../testing/canary.ts';
 import { createTestDatabase, openTestCore } from '../testing/index.ts';
 
 const token = `cst1.k1.${'a'.repeat(60)}.${'b'.repeat(49)}`;
@@ -34,4 +34,21 @@ it('the core of every test logs to the canary', async () => {
   const test = await openTestCore();
   test.service.logger.warn({ token }, 'a mistake');
   await expect(test[Symbol.asyncDispose]()).rejects.toThrow(LeakedCredentialError);
+});
+
+it('what was planted is looked for in logs, answers and tables, as text and as its bytes', async () => {
+  const seed = plant('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP');
+  const logger = createCanaryLogger();
+  logger.debug({ config: { secret: seed } }, 'enrolled');
+  expect(() => logger.assertClean()).toThrow(LeakedCredentialError);
+  expect(() => assertNoCredential('an answer', [`{"secret":"${seed}"}`])).toThrow(LeakedCredentialError);
+  for (const value of [seed, Buffer.from(seed).toString('hex')]) {
+    const database = await createTestDatabase();
+    await database.sql.query(
+      `INSERT INTO countersign.subject_security (subject_id, security_epoch) VALUES ($1, 0)`,
+      [value],
+    );
+    await expect(database[Symbol.asyncDispose]()).rejects.toThrow('at rest in subject_security');
+  }
+  expect(() => plant('short')).toThrow('16 letters and digits');
 });

@@ -154,8 +154,7 @@ async function plansOf(
   const query: unknown = Reflect.get(pg.Client.prototype, 'query');
   Reflect.set(pg.Client.prototype, 'query', function (this: pg.Client, ...input: unknown[]): unknown {
     const config = input[0] as { name?: string; text: string; values: unknown[] };
-    if (!isBackground(config.name) && !asked.some(({ text }) => text === config.text))
-      asked.push(config);
+    if (!isBackground(config.name) && !asked.some(({ text }) => text === config.text)) asked.push(config);
     return Reflect.apply(query as (...all: unknown[]) => unknown, this, input);
   });
   try {

@@ -88,7 +88,10 @@ const table: Record<State, Record<Kind, Cell>> = {
     wrong: wrongIsWritten,
     deny: { events: ['denied'], becomes: { state: 'denied', reason: 'not_me', generation: 5 } },
     cancel: { events: ['cancelled'], becomes: { state: 'cancelled', generation: 5 } },
-    reset: { events: ['reset', 'challenged'], becomes: { sendsLeft: 1, challengesLeft: 18, generation: 5, expiresAt: at(900) } },
+    reset: {
+      events: ['reset', 'challenged'],
+      becomes: { sendsLeft: 1, challengesLeft: 18, generation: 5, expiresAt: at(900) },
+    },
     consume: 'not_granted',
     expire: 'not_waiting',
   },

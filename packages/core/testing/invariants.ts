@@ -1,5 +1,8 @@
 import type pg from 'pg';
 import { defaultLimits, type Limits } from '../src/limits.ts';
+import { confirmationChecks } from './confirmation-invariants.ts';
+import { factorChecks } from './factor-invariants.ts';
+import { limit, mostWithin, type InvariantCheck } from './invariant-check.ts';
 
 /**
  * The invariants of the threat model, read from the tables alone: nothing here asks the code that wrote them.
@@ -22,24 +25,8 @@ export interface InvariantOptions {
   readonly now?: Date | undefined;
 }
 
-/** One promise, and the rows that break it: `about` names the row, `wrong` says what is there instead. */
-export interface InvariantCheck {
-  /** The invariant and the promise; every violation begins with it. */
-  readonly promise: string;
-  /** Uses `$1` the limits as JSON, and `$2` the time where `timed` is set. */
-  readonly sql: string;
-  readonly timed?: true;
-}
-
 const finals = `('authorization_request.granted', 'authorization_request.denied', 'authorization_request.cancelled',
   'authorization_request.expired')`;
-
-const limit = (name: keyof Limits): string => `($1::jsonb->>'${name}')::int`;
-
-/** How many of the moments lie in the window that ends with one of them, at most. */
-const mostWithin = (moments: string, window: string): string => `(
-  SELECT max((SELECT count(*) FROM unnest(${moments}) AS m WHERE m > last - interval '${window}' AND m <= last))
-  FROM unnest(${moments}) AS last)`;
 
 /** Each request with how many events of each kind it has, so that it is counted once for all checks. */
 const counted = /* sql */ `(
@@ -63,6 +50,14 @@ const counted = /* sql */ `(
       count(*) AS total, min(sequence) AS lowest, max(sequence) AS highest
     FROM countersign.event WHERE about_kind = 'authorization_request' GROUP BY about_id
   ) e ON e.about_id = r.id
+)`;
+
+/** Wrong answers that count: of requests and confirmations of a subject, since somebody last unlocked it. */
+const wrongAnswers = /* sql */ `(
+  SELECT e.subject_id, e.occurred_at FROM countersign.event e
+  WHERE e.type IN ('authorization_request.check_failed', 'confirmation.failed') AND e.subject_id IS NOT NULL
+    AND NOT EXISTS (SELECT FROM countersign.event u
+      WHERE u.type = 'subject.unlocked' AND u.subject_id = e.subject_id AND (u.epoch, u.txid) > (e.epoch, e.txid))
 )`;
 
 /** The events of requests, joined to what they are about. */
@@ -142,7 +137,7 @@ export const invariantChecks: readonly InvariantCheck[] = [
     sql: `SELECT DISTINCT subject_id AS about, count || ' wrong answers within a day' AS wrong FROM (
         SELECT subject_id, count(*) OVER (PARTITION BY subject_id ORDER BY occurred_at RANGE BETWEEN
           interval '24 hours' - make_interval(secs => ${limit('attemptSecondsMax')}) PRECEDING AND CURRENT ROW) AS count
-        FROM countersign.event WHERE type = 'authorization_request.check_failed'
+        FROM ${wrongAnswers} e
       ) windows WHERE count > ${limit('wrongProofsPerDayMax')}`,
   },
   {
@@ -289,8 +284,8 @@ export const invariantChecks: readonly InvariantCheck[] = [
         SELECT e.subject_id, count(*) AS failed,
           (SELECT count(*) FROM countersign.subject_security s, unnest(s.charged_at) AS moment
             WHERE s.subject_id = e.subject_id AND moment > $2::timestamptz - interval '24 hours') AS charged
-        FROM countersign.event e WHERE e.type = 'authorization_request.check_failed'
-          AND e.occurred_at > $2::timestamptz - interval '24 hours' + make_interval(secs => ${limit('attemptSecondsMax')})
+        FROM ${wrongAnswers} e
+        WHERE e.occurred_at > $2::timestamptz - interval '24 hours' + make_interval(secs => ${limit('attemptSecondsMax')})
         GROUP BY e.subject_id
       ) counts WHERE failed > charged`,
   },
@@ -340,6 +335,8 @@ export const invariantChecks: readonly InvariantCheck[] = [
     sql: `SELECT DISTINCT r.subject_id AS about, 'no counters' AS wrong FROM countersign.authorization_request r
       LEFT JOIN countersign.subject_security s ON s.subject_id = r.subject_id WHERE s.subject_id IS NULL`,
   },
+  ...confirmationChecks,
+  ...factorChecks,
 ];
 
 const examplesMax = 5;
@@ -385,7 +382,7 @@ export async function findViolationsIn(
   return violations;
 }
 
-/** What must not change (I14), and what must not be undone (I1, I6, I9), as it was at one moment. */
+/** What must not change (I14), and what must not be undone (I1, I6, I9, I11, I13), as it was at one moment. */
 export interface ImmutableSnapshot {
   /** By kind and id: a digest of what never changes again. */
   readonly rows: ReadonlyMap<string, string>;
@@ -407,6 +404,20 @@ SELECT 'what challenge ' || id || ' asks', md5(concat_ws('|', about_id, generati
 FROM countersign.challenge
 UNION ALL
 SELECT 'the proof of request ' || p.request_id, md5(p::text) FROM countersign.proof p
+UNION ALL
+SELECT 'what confirmation ' || id || ' is for', md5(concat_ws('|', coalesce(subject_id, '-'), budget_key, method_id, coalesce(factor_id::text, '-'),
+  coalesce(purpose, '-'), coalesce(data::text, '-'), coalesce(value_hash::text, '-'), data_hash::text, display_hash::text, attempts_max, created_at, expires_at))
+FROM countersign.confirmation
+UNION ALL
+SELECT 'the confirmation ' || id, md5(concat_ws('|', confirmed_at)) FROM countersign.confirmation WHERE confirmed_at IS NOT NULL
+UNION ALL
+SELECT 'the use of confirmation ' || id, md5(concat_ws('|', state, used_at)) FROM countersign.confirmation WHERE state = 'used'
+UNION ALL
+SELECT 'whose factor ' || id || ' is', md5(concat_ws('|', subject_id, method, method_id, created_at)) FROM countersign.factor
+UNION ALL
+SELECT 'the removal of factor ' || id, md5(concat_ws('|', removed_at)) FROM countersign.factor WHERE removed_at IS NOT NULL
+UNION ALL
+SELECT 'mark ' || md5(m.mark) || ' of factor ' || m.factor_id, md5(m::text) FROM countersign.factor_mark m
 UNION ALL
 SELECT 'event ' || e.id, md5(e::text) FROM countersign.event e`;
 

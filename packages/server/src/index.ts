@@ -18,22 +18,16 @@ export type { CountersignRouter } from './router.ts';
 export type { CountersignErrorData, CountersignErrorShape } from './error/error-shape.ts';
 export { codeOfReason } from './error/code-of-reason.ts';
 export type { CountersignEvent, Listener, ListenerFilter } from './event/listeners.ts';
+export * from './generated/index.ts';
 export {
   CountersignError,
   dataHash,
   defineMethod,
   defineOperation,
-  device,
   displayHash,
-  dummy,
-  otp,
-  passkey,
-  recoveryCodes,
-  totp,
   type Actor,
   type AuthorizationRequestView,
   type Completed,
-  type DeviceOptions,
   type Enrolment,
   type EnrolmentHooks,
   type ErrorReason,
@@ -47,15 +41,12 @@ export {
   type MethodDefinition,
   type MethodView,
   type Operation,
-  type OtpOptions,
   type OutgoingMessage,
-  type PasskeyOptions,
   type ProvenRequest,
   type Reach,
   type Receipt,
   type Recipient,
   type Send,
-  type TotpOptions,
   type Verdict,
   type VerifyInput,
 } from '@countersign/core';

@@ -1,5 +1,6 @@
 import { authorizationRequest } from './procedures/authorization-request/index.ts';
 import { confirmation } from './procedures/confirmation/index.ts';
+import { device } from './procedures/device/index.ts';
 import { event } from './procedures/event/index.ts';
 import { factor } from './procedures/factor/index.ts';
 import { method } from './procedures/method/index.ts';
@@ -14,6 +15,7 @@ export const router = t.router({
   method: t.router(method),
   factor: t.router(factor),
   confirmation: t.router(confirmation),
+  device: t.router(device),
   event: t.router(event),
   scopedToken: t.router(scopedToken),
   operator: t.router(operator),

@@ -62,8 +62,13 @@ describe('countersign dev', () => {
         expect((await stat(file)).mode & 0o777).toBe(0o600);
         expect(command.output()).not.toContain((await readFile(file, 'utf8')).trim());
       }
-      const created = await createTransfer(port, (await readFile(files[1]!, 'utf8')).trim());
+      const key = (await readFile(files[1]!, 'utf8')).trim();
+      const created = await createTransfer(port, key);
       expect(created.status).toBe(200);
+      const headers = { authorization: `Bearer ${key}` };
+      const offered = await (await fetch(`http://localhost:${port}/trpc/method.list`, { headers })).text();
+      for (const method of ['otp', 'totp', 'passkey', 'device', 'recovery-code', 'dummy'])
+        expect(offered).toContain(`"key":"${method}"`);
       await command.prints(/transfer · ada +A dangerous operation waits for its authorization\./);
       await command.prints(/A proof was asked for.*otp, a•••@example\.org/);
       const messages = (await (await fetch(`http://localhost:${port}/inbox/messages`)).json()) as {

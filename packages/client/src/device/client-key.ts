@@ -1,6 +1,7 @@
 import { newKey, now } from '../runtime.ts';
 import { base64urlOf, base64urlOfText } from './base64url.ts';
 import { exportPublicKey, sha256Of, thumbprintOf } from './public-key.ts';
+import { assertSecureContext } from './secure-context.ts';
 import { targetOf } from './target.ts';
 
 /** The request that a proof is made for. */
@@ -97,9 +98,4 @@ export async function clientKeyFrom(
       return `${signed}.${base64urlOf(new Uint8Array(signature))}`;
     },
   };
-}
-
-function assertSecureContext(): void {
-  const { subtle } = crypto as { subtle?: SubtleCrypto };
-  if (subtle === undefined) throw new Error('Client keys need a secure context: https, or localhost.');
 }

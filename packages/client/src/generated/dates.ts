@@ -28,6 +28,18 @@ export const authorizationRequestSnapshotEvent = {
 
 export const event = { occurredAt: true } as const satisfies Dates;
 
+export const factor = { createdAt: true, lastUsedAt: true } as const satisfies Dates;
+
+export const confirmation = {
+  createdAt: true,
+  expiresAt: true,
+  confirmedAt: true,
+  usedAt: true,
+  challenge,
+} as const satisfies Dates;
+
+export const device = { createdAt: true, lastUsedAt: true } as const satisfies Dates;
+
 export const scopedToken = { issuedAt: true, expiresAt: true, revokedAt: true } as const satisfies Dates;
 
 export const serviceKey = { createdAt: true, expiresAt: true, revokedAt: true } as const satisfies Dates;

@@ -24,7 +24,10 @@ export interface ErrorDetails {
     /** What is wrong: at most 20 of `{ path, code, message }`. */
     issues: InputIssue[];
   };
-  /** Valid credentials are required. Nobody has proved who is calling. */
+  /**
+   * Valid credentials are required. Nobody has proved who is calling. For `device.authenticate`:
+   * whatever is not right, an unknown device as well.
+   */
   unauthenticated: undefined;
   /**
    * This actor may not do that. This kind of actor may not do this, or not with this key in the input. A
@@ -68,9 +71,9 @@ export interface ErrorDetails {
       }
     | undefined;
   /**
-   * Too many wrong proofs by this method; try again later. Several wrong proofs in a row by this method:
-   * each further one is followed by a wait, which doubles; after very many of them there is no end to
-   * wait for.
+   * Too many wrong proofs by this method; try again later. Several wrong proofs in a row by this factor,
+   * or by this method where it has none: each further one is followed by a wait, which doubles; after
+   * very many of them there is no end to wait for.
    */
   factor_locked:
     | {
@@ -80,8 +83,9 @@ export interface ErrorDetails {
     | undefined;
   /**
    * Too many in a short time; try again later. Too many waiting requests or messages for a subject, too
-   * many messages to a recipient, a resend before its cool-down is over or after the last one, or the
-   * same operation and data within a minute after the person denied it.
+   * many messages to a recipient, a resend before its cool-down is over or after the last one, the same
+   * operation and data within a minute after the person denied it, too many prompts to a device or after
+   * a `not_me`, or more factors than a subject may have.
    */
   rate_limited:
     | {
@@ -117,11 +121,17 @@ export interface ErrorDetails {
   method_ambiguous: undefined;
   /** This was confirmed already. The confirmation was confirmed before. */
   already_confirmed: undefined;
-  /** This is not available. The confirmation was used or has expired. */
+  /**
+   * This is not available. The confirmation was used, or its method or factor is no longer in force. A
+   * device that is switched off and is to be the primary one.
+   */
   unavailable: undefined;
   /** This device is registered already. A device with this uuid is registered for the subject. */
   device_exists: undefined;
-  /** This factor exists already. The subject has this factor already. */
+  /**
+   * This factor exists already. The subject has this factor already; a passkey, which belongs to one
+   * subject, somebody has.
+   */
   factor_exists: undefined;
   /**
    * The idempotency key belongs to another call. The key came before with another input, or its first

@@ -5,7 +5,10 @@ import {
   authorizationRequest,
   authorizationRequestSnapshotEvent,
   challenge,
+  confirmation,
+  device,
   event,
+  factor,
   receipt,
   scopedToken,
   serviceKey,
@@ -38,6 +41,29 @@ export const procedures = {
   },
   method: {
     list: { type: 'query' },
+    configure: { type: 'mutation' },
+    remove: { type: 'mutation' },
+  },
+  factor: {
+    list: { type: 'query', dates: [factor] },
+    create: { type: 'mutation', dates: { factor, confirmation } },
+    confirm: { type: 'mutation', proof: true, dates: factor },
+    update: { type: 'mutation', dates: { factor, confirmation } },
+    remove: { type: 'mutation' },
+  },
+  confirmation: {
+    request: { type: 'mutation', dates: confirmation },
+    confirm: { type: 'mutation', proof: true, dates: confirmation },
+    check: { type: 'query', dates: { confirmation } },
+    use: { type: 'mutation', dates: { confirmation } },
+  },
+  device: {
+    register: { type: 'mutation', dates: { device } },
+    nonce: { type: 'mutation', dates: { expiresAt: true } },
+    authenticate: { type: 'mutation', proof: true, dates: { expiresAt: true } },
+    list: { type: 'query', dates: [device] },
+    setPrimary: { type: 'mutation', dates: device },
+    revoke: { type: 'mutation', dates: device },
   },
   event: {
     list: { type: 'query', dates: { items: [event] } },
@@ -48,6 +74,9 @@ export const procedures = {
     introspect: { type: 'mutation' },
     list: { type: 'query', dates: { items: [scopedToken] } },
     revoke: { type: 'mutation' },
+  },
+  operator: {
+    unlock: { type: 'mutation' },
   },
   serviceKey: {
     create: { type: 'mutation', dates: { createdAt: true, expiresAt: true, revokedAt: true } },

@@ -28,12 +28,46 @@ import type {
   AuthorizationRequestWatchEvent,
   AuthorizationRequestWatchInput,
   Challenge,
+  Confirmation,
+  ConfirmationCheckInput,
+  ConfirmationCheckOutput,
+  ConfirmationConfirmInput,
+  ConfirmationRequestInput,
+  ConfirmationUseInput,
+  ConfirmationUseOutput,
+  Device,
+  DeviceAuthenticateInput,
+  DeviceAuthenticateOutput,
+  DeviceListInput,
+  DeviceListOutput,
+  DeviceNonceInput,
+  DeviceNonceOutput,
+  DeviceRegisterInput,
+  DeviceRegisterOutput,
+  DeviceRevokeInput,
+  DeviceSetPrimaryInput,
   Event,
   EventListInput,
   EventListOutput,
   EventStreamInput,
+  Factor,
+  FactorConfirmInput,
+  FactorCreateInput,
+  FactorCreateOutput,
+  FactorListInput,
+  FactorListOutput,
+  FactorRemoveInput,
+  FactorRemoveOutput,
+  FactorUpdateInput,
+  FactorUpdateOutput,
+  Method,
+  MethodConfigureInput,
   MethodListInput,
   MethodListOutput,
+  MethodRemoveInput,
+  MethodRemoveOutput,
+  OperatorUnlockInput,
+  OperatorUnlockOutput,
   ScopedTokenIntrospectInput,
   ScopedTokenIntrospectOutput,
   ScopedTokenIssueInput,
@@ -107,8 +141,8 @@ export type CountersignRecord = {
      */
     challenge: Mutation<AuthorizationRequestChallengeInput, Challenge>;
     /**
-     * Is this proof right? Decides nothing. A wrong one costs an attempt; a right one costs none, and lets
-     * the service that asked grant without the proof for a minute.
+     * Is this proof right? Decides nothing. A wrong one costs an attempt; a right one costs none, and for
+     * a minute lets the service that asked grant without the proof, and who asked present it once more.
      *
      * @throws CountersignError `invalid_input` (wrong shape, costs nothing), `not_found`, `not_waiting`,
      * `expired`, `attempts_exhausted`, `subject_locked`, `factor_locked`, `method_unavailable`.
@@ -126,9 +160,9 @@ export type CountersignRecord = {
     grant: Mutation<AuthorizationRequestGrantInput, AuthorizationRequestGrantOutput>;
     /**
      * The person says no. Needs no proof: refusing must always be possible. "This was not me" counts only
-     * from the service or with a device's signature; without one it is recorded as declined. A proof that
-     * comes along is checked for its shape only; one of a method that is no longer there does not stand in
-     * the way.
+     * from the service or with a device's signature; without one it is recorded as declined. With one
+     * nobody is prompted for twenty minutes, and the session that asked starts nothing. A proof of a
+     * method that is no longer there does not stand in the way.
      *
      * @throws CountersignError `not_found`, `not_waiting`, `expired`.
      */
@@ -182,9 +216,188 @@ export type CountersignRecord = {
     /**
      * The ways of proving that this installation offers.
      *
-     * `includeInactive` changes nothing yet.
+     * `includeInactive` is for operators.
      */
     list: Query<MethodListInput | undefined, MethodListOutput>;
+    /** Configures a method: its title, its settings, whether it is offered and whether it is the default. */
+    configure: Mutation<MethodConfigureInput, Method>;
+    /** Forgets what was configured of a method. */
+    remove: Mutation<MethodRemoveInput, MethodRemoveOutput>;
+  };
+  factor: {
+    /**
+     * What a subject can prove with, and what it has begun to enrol: the default one first, then the
+     * newest. A subject sees its own; another's list is empty, as an unknown subject's is.
+     *
+     * `subjectId` is required from the service.
+     *
+     * @throws CountersignError `forbidden`; `invalid_input` when the service names no subject.
+     */
+    list: Query<FactorListInput | undefined, FactorListOutput>;
+    /**
+     * Adds a way to prove. Where its method has something to confirm it by, it waits for its confirmation
+     * and proves nothing before; `setup` is in this answer and nowhere else.
+     *
+     * A subject’s own call is refused with `authorization_required`, and the request to be granted, until
+     * it is granted in the same session; then the same call works, once. A first factor needs the service,
+     * or a token by the service whose scope names `factor.create` itself. `subjectId` is required from the
+     * service; `confirmed` is for the service alone.
+     *
+     * @throws CountersignError `invalid_input` (paths of the method's own configuration begin with
+     * `config`), `method_unavailable`, `factor_exists`, `rate_limited` (too many factors, or messages),
+     * `delivery_failed`, and those of every change of factors: `forbidden`, and from a subject
+     * `authorization_required`, `method_unavailable`, `rate_limited`.
+     */
+    create: Mutation<FactorCreateInput, FactorCreateOutput>;
+    /**
+     * Gives the confirmation of an enrolment or of a change: what waited takes effect. A wrong answer is
+     * an answer (look at `status`) and costs an attempt of the confirmation and of the subject's budget.
+     *
+     * @throws CountersignError `not_found`, `already_confirmed` (nothing waits), `method_unavailable`,
+     * `invalid_input` (of the wrong shape: costs nothing), `factor_exists`, and what the confirmation
+     * refuses by: `unavailable`, `expired`, `attempts_exhausted`, `subject_locked`, `factor_locked`.
+     */
+    confirm: Mutation<FactorConfirmInput, Factor>;
+    /**
+     * Changes a factor. A new configuration that is significant, as its method says, waits for its
+     * confirmation, and the old one stays in force until then; an insignificant one, and everything else,
+     * applies at once.
+     *
+     * A subject’s own call is refused with `authorization_required`, and the request to be granted, until
+     * it is granted in the same session; then the same call works, once.
+     *
+     * @throws CountersignError `not_found`, `invalid_input`, `method_unavailable`, `factor_exists`,
+     * `rate_limited`, `delivery_failed`, and those of every change of factors: `forbidden`, and from a
+     * subject `authorization_required`, `method_unavailable`, `rate_limited`.
+     */
+    update: Mutation<FactorUpdateInput, FactorUpdateOutput>;
+    /**
+     * Takes a factor away for ever. From its commit on nothing that it has approved is executed (I13), and
+     * nothing that waits for it can be proven by it.
+     *
+     * A subject’s own call is refused with `authorization_required`, and the request to be granted, until
+     * it is granted in the same session; then the same call works, once.
+     *
+     * @throws CountersignError `not_found`, `invalid_input` for a device, which is revoked; and those of
+     * every change of factors: `forbidden`, and from a subject `authorization_required`,
+     * `method_unavailable`, `rate_limited`.
+     */
+    remove: Mutation<FactorRemoveInput, FactorRemoveOutput>;
+  };
+  confirmation: {
+    /**
+     * Asks for a confirmation: that somebody proves something by this factor, or by this method alone. It
+     * lasts ten minutes, allows five attempts, and serves once, for the purpose, subject, factor and data
+     * that it was made for.
+     *
+     * Either `methodId` or `factorId`. Purposes that begin with `countersign.` are ours.
+     *
+     * @throws CountersignError `invalid_input`, `forbidden`, `not_found` (a factor that is not in force or
+     * not the subject's), `method_unavailable`, `rate_limited` (messages and prompts), `delivery_failed`
+     * (ask for a new one).
+     */
+    request: Mutation<ConfirmationRequestInput, Confirmation>;
+    /**
+     * The proof: right, and the confirmation is confirmed, to be used once. Wrong is an answer too (look
+     * at `status`) and costs an attempt.
+     *
+     * A wrong proof is an answer too: look at `status`.
+     *
+     * @throws CountersignError `invalid_input` (wrong shape, costs nothing), `not_found` (unknown, or
+     * another subject's), `already_confirmed`, `expired`, `attempts_exhausted`, `subject_locked`,
+     * `factor_locked`, and `unavailable`: used, its method switched off, its factor no longer in force.
+     */
+    confirm: Mutation<ConfirmationConfirmInput, Confirmation>;
+    /**
+     * Could it be used now? Confirmed, not used, not expired, its factor confirmed and active, its method
+     * active. Of an unknown, foreign or used one nothing is told: all three answer alike.
+     */
+    check: Query<ConfirmationCheckInput, ConfirmationCheckOutput>;
+    /**
+     * Uses a confirmation: once, for exactly the purpose, subject, factor and value that it was made for.
+     * One that is left out equals only null. Anything else is `{ used: false }`, whatever the cause. With
+     * `tx` it happens inside your own transaction, so that your write and the use commit together or not
+     * at all.
+     *
+     * @throws CountersignError `forbidden`; `transaction_required`, `foreign_database` for a `tx` that is
+     * none or elsewhere.
+     */
+    use: Mutation<ConfirmationUseInput, ConfirmationUseOutput>;
+  };
+  device: {
+    /**
+     * Registers a device: with its public key, or with a secret of ours, which is in this answer and
+     * nowhere else. It can prove from then on. A device that was revoked, or switched off, is registered
+     * anew under the same name: another factor with another key or secret, and nothing of the old one
+     * works any more.
+     *
+     * A subject’s own call is refused with `authorization_required`, and the request to be granted, until
+     * it is granted in the same session; then the same call works, once. A first factor needs the service,
+     * or a token by the service whose scope names `device.register` itself. `subjectId` is required from
+     * the service. Without `publicKey` the answer has a secret.
+     *
+     * @throws CountersignError `device_exists`; `method_unavailable` where devices are not offered;
+     * `invalid_input` for a key that is none; `rate_limited` for too many factors; and those of every
+     * change of factors: `forbidden`, and from a subject `authorization_required`, `method_unavailable`,
+     * `rate_limited`.
+     */
+    register: Mutation<DeviceRegisterInput, DeviceRegisterOutput>;
+    /**
+     * What a device must sign to say who it is. Anybody gets one, for any name: the answer does not depend
+     * on whether there is such a device, and nothing is written. Another one each time, so an idempotency
+     * key changes nothing.
+     *
+     * It needs no credential, and one that comes along is not looked at. So a `context` is `forbidden`
+     * here.
+     *
+     * @throws CountersignError `invalid_input`; `forbidden` for a context that is not the service's.
+     */
+    nonce: Mutation<DeviceNonceInput, DeviceNonceOutput>;
+    /**
+     * A device says who it is, by its secret or by a signature over a nonce of ours, and gets its token:
+     * for an hour, for what a device may do (the preset `device`), until the device is revoked. Anybody
+     * may try; an unknown device is refused as one that is wrong, after the same work.
+     *
+     * It needs no credential, and one that comes along is not looked at. So a `context` is `forbidden`
+     * here.
+     *
+     * @throws CountersignError `unauthenticated` for whatever is not right; `invalid_input`;
+     * `unavailable_dependency` when no key for tokens can be had.
+     */
+    authenticate: Mutation<DeviceAuthenticateInput, DeviceAuthenticateOutput>;
+    /**
+     * A subject's devices, the primary one first, then the newest. A subject and its devices see its own;
+     * another's list is empty, as an unknown subject's is.
+     *
+     * `subjectId` is required from the service.
+     *
+     * @throws CountersignError `forbidden`; `invalid_input` when the service names no subject.
+     */
+    list: Query<DeviceListInput | undefined, DeviceListOutput>;
+    /**
+     * Makes a device the one that is prompted first; exactly one of a subject is. One that is it already
+     * stays it.
+     *
+     * A subject’s own call is refused with `authorization_required`, and the request to be granted, until
+     * it is granted in the same session; then the same call works, once.
+     *
+     * @throws CountersignError `not_found`; `unavailable` for a device that is switched off; and those of
+     * every change of factors: `forbidden`, and from a subject `authorization_required`,
+     * `method_unavailable`, `rate_limited`.
+     */
+    setPrimary: Mutation<DeviceSetPrimaryInput, Device>;
+    /**
+     * Revokes a device for ever. Its tokens, its secret or key, and what it has approved and nobody has
+     * executed end in the same commit: here they are refused when it answers, on every other node within a
+     * second. Another device takes its place, the one that was used last.
+     *
+     * A subject’s own call is refused with `authorization_required`, and the request to be granted, until
+     * it is granted in the same session; then the same call works, once.
+     *
+     * @throws CountersignError `not_found`, and those of every change of factors: `forbidden`, and from a
+     * subject `authorization_required`, `method_unavailable`, `rate_limited`.
+     */
+    revoke: Mutation<DeviceRevokeInput, Device>;
   };
   event: {
     /**
@@ -249,6 +462,17 @@ export type CountersignRecord = {
      * `not_found` for an id that is none, and for what is not the subject's own.
      */
     revoke: Mutation<ScopedTokenRevokeInput, ScopedTokenRevokeOutput>;
+  };
+  operator: {
+    /**
+     * Forgets the wrong proofs that lock a subject, or those of one factor or method. Whoever calls this
+     * has made sure by other means who the person is: for a day's attacker it is worth twenty more
+     * guesses. Attempts of requests stay spent.
+     *
+     * @throws CountersignError `forbidden` for subjects and devices; `not_found` for a factor that is none
+     * of the subject's.
+     */
+    unlock: Mutation<OperatorUnlockInput, OperatorUnlockOutput>;
   };
   serviceKey: {
     /**

@@ -119,9 +119,52 @@ export interface Challenge {
 /** What proves; told apart by its method. A method of your own has a shape of its own. */
 export type Proof =
   | {
-      method: 'otp';
+      /** Text like `^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,36}$`. */
+      uuid: string;
+      /** Text like `^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$`. */
+      secret: string;
+      /** Text like `^[0-9]{6,10}$`. */
+      digits: string;
+      method: 'device';
+    }
+  | {
+      /** Text like `^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,36}$`. */
+      uuid: string;
+      /** r‖s on P-256, or what Ed25519 makes; base64url. Text like `^[A-Za-z0-9_-]{85}[AQgw]$`. */
+      signature: string;
+      decision: 'grant';
+      /** Text like `^[0-9]{3,10}$`. */
+      digits: string;
+      method: 'device';
+    }
+  | {
+      /** Text like `^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,36}$`. */
+      uuid: string;
+      /** r‖s on P-256, or what Ed25519 makes; base64url. Text like `^[A-Za-z0-9_-]{85}[AQgw]$`. */
+      signature: string;
+      decision: 'deny';
+      /** May be empty: refusing needs none. Text like `^([0-9]{3,10})?$`. */
+      digits: string;
+      method: 'device';
+    }
+  | {
       /** Text like `^[0-9]{6,10}$`. */
       code: string;
+      method: 'otp';
+    }
+  | {
+      response: PasskeyAssertion;
+      method: 'passkey';
+    }
+  | {
+      /** Text like `^(?:[ -]*[0-9A-TV-Za-tv-z]){16}[ -]*$`. */
+      code: string;
+      method: 'recovery-code';
+    }
+  | {
+      /** Text like `^[0-9]{6}$`. */
+      code: string;
+      method: 'totp';
     }
   | {
       /** Text of 1 to 64 characters. */
@@ -343,6 +386,10 @@ export interface FactorCreatedEvent extends EventEnvelope {
   type: 'factor.created';
   data: {
     method: string;
+    /** What a person recognises it by, masked. For the service only. */
+    hint?: string | null | undefined;
+    /** For the service only. */
+    by?: string | undefined;
   };
 }
 
@@ -351,6 +398,10 @@ export interface FactorConfirmedEvent extends EventEnvelope {
   type: 'factor.confirmed';
   data: {
     method: string;
+    /** What a person recognises it by, masked. For the service only. */
+    hint?: string | null | undefined;
+    /** For the service only. */
+    by?: string | undefined;
   };
 }
 
@@ -359,8 +410,10 @@ export interface FactorChangedEvent extends EventEnvelope {
   type: 'factor.changed';
   data: {
     method: string;
-    /** For the service only. */
+    /** What was changed: names, never values. For the service only. */
     changes?: string[] | undefined;
+    /** For the service only. */
+    by?: string | undefined;
   };
 }
 
@@ -369,6 +422,8 @@ export interface FactorRemovedEvent extends EventEnvelope {
   type: 'factor.removed';
   data: {
     method: string;
+    /** For the service only. */
+    by?: string | undefined;
   };
 }
 
@@ -576,6 +631,97 @@ export interface Method {
   isDefault: boolean;
   /** JSON Schema of what a subject configures; null when nothing. */
   factorSchema: unknown;
+  /** For operators only. */
+  isActive?: boolean | undefined;
+  /** JSON Schema of what an operator configures; null when nothing. For operators only. */
+  settingsSchema?: unknown;
+}
+
+/** Something a subject can prove with. */
+export interface Factor {
+  id: `fact_${string}`;
+  /** Whose it is: an id of the host. */
+  subjectId: string;
+  /** The method, as it is configured here. */
+  methodId: `mth_${string}`;
+  /** The key of the method. */
+  method: string;
+  /** What the person calls it; the title of the method when it has no name. */
+  title: string;
+  /** Only one that is `confirmed` can prove anything. */
+  status: 'new' | 'in_process' | 'confirmed';
+  /** Whether it may be used now. */
+  isActive: boolean;
+  /** Whether it is asked first; at most one of a subject is. */
+  isDefault: boolean;
+  /** What a person recognises it by, masked. */
+  hint: string | null;
+  createdAt: Date;
+  /** When it last proved something. */
+  lastUsedAt: Date | null;
+}
+
+/** A statement that a proof was given. It is used once. */
+export interface Confirmation {
+  /** The id of the confirmation. */
+  id: `conf_${string}`;
+  /** Where it stands; `in_process` as soon as anything was asked or tried. */
+  status: 'new' | 'in_process' | 'confirmed' | 'used' | 'expired';
+  /** Whether it can be used now. */
+  isAvailable: boolean;
+  /** What it is for; it serves nothing else. */
+  purpose: string | null;
+  /** The way to prove. */
+  methodId: string;
+  /** The one factor that can prove it, or null. */
+  factorId: string | null;
+  /** Whose it is: an id of the host, or null. */
+  subjectId: string | null;
+  /** What is to be confirmed, or null. */
+  data: unknown;
+  createdAt: Date;
+  /** Until when it can be confirmed and used. */
+  expiresAt: Date;
+  confirmedAt: Date | null;
+  usedAt: Date | null;
+  /** Wrong proofs that are left. Whole number. */
+  attemptsLeft: number;
+  /** What was asked, while it can be answered. */
+  challenge: Challenge | null;
+}
+
+/** A device that a subject can prove with. */
+export interface Device {
+  id: `fact_${string}`;
+  /** Whose it is: an id of the host. */
+  subjectId: string;
+  /** The method, as it is configured here. */
+  methodId: `mth_${string}`;
+  /** The key of the method. */
+  method: string;
+  /** What the person calls it; the title of the method when it has no name. */
+  title: string;
+  /** Only one that is `confirmed` can prove anything. */
+  status: 'new' | 'in_process' | 'confirmed';
+  /** Whether it may be used now. */
+  isActive: boolean;
+  /** Whether it is asked first; at most one of a subject is. */
+  isDefault: boolean;
+  /** What a person recognises it by, masked. */
+  hint: string | null;
+  createdAt: Date;
+  /** When it last proved something. */
+  lastUsedAt: Date | null;
+  /** How the device calls itself. */
+  uuid: string;
+  /** What the person calls it. */
+  name: string | null;
+  /** What kind of device or app it is, in words of the host. */
+  slug: string | null;
+  /** Whether it is prompted first; at most one of a subject is. */
+  isPrimary: boolean;
+  /** Whether it signs with a key of its own, or shows a secret of ours. */
+  keyed: boolean;
 }
 
 /** What a token opens. What is not listed is denied. */
@@ -745,6 +891,25 @@ export interface ServiceKey {
   lastUsedOn: string | null;
   expiresAt: Date | null;
   revokedAt: Date | null;
+}
+
+/** What the browser answered when it was asked for a passkey. */
+export interface PasskeyAssertion {
+  /** Text like `^[A-Za-z0-9_-]+$`. */
+  id: string;
+  /** Text like `^[A-Za-z0-9_-]+$`. */
+  rawId: string;
+  type: 'public-key';
+  response: {
+    /** What the browser says it asked, as the authenticator signed it. Text like `^[A-Za-z0-9_-]+$`. */
+    clientDataJSON: string;
+    /** Text like `^[A-Za-z0-9_-]+$`. */
+    authenticatorData: string;
+    /** Text like `^[A-Za-z0-9_-]+$`. */
+    signature: string;
+    /** Text like `^[A-Za-z0-9_-]+$` or null. */
+    userHandle?: string | null | undefined;
+  };
 }
 
 /** What `authorizationRequest.create` takes. */
@@ -965,7 +1130,372 @@ export interface AuthorizationRequestWatchInput {
 
 /** What `method.list` takes. */
 export interface MethodListInput {
+  /** Those that are switched off as well; for operators only. */
   includeInactive?: boolean | undefined;
+}
+
+/** What `method.configure` takes. */
+export interface MethodConfigureInput {
+  /**
+   * What is changed; without it a further configuration of the method is made. Text of 1 to 200
+   * characters.
+   */
+  id?: string | undefined;
+  /** The method’s. It never changes. Text of 1 to 40 characters. */
+  key: string;
+  /** What people read. Text of 1 to 200 characters. */
+  title: string;
+  /** All of it, as the method’s `settingsSchema` says. Stored encrypted and never shown again. */
+  config: {
+    [key: string]: unknown;
+  };
+  /** Default: as it was, at first true. */
+  isActive?: boolean | undefined;
+  /** `true` takes it from the one that has it. Default: as it was, at first false. */
+  isDefault?: boolean | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+}
+
+/** What `method.remove` takes. */
+export interface MethodRemoveInput {
+  /** Of what was configured. Text of 1 to 200 characters. */
+  id: string;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+}
+
+/** What `factor.list` takes. */
+export interface FactorListInput {
+  /** Whose factors. Required from the service; otherwise the subject’s own. Text of 1 to 200 characters. */
+  subjectId?: string | undefined;
+}
+
+/** What `factor.create` takes. */
+export interface FactorCreateInput {
+  /**
+   * Whose factor it will be. Required from the service; otherwise the subject itself. Text of 1 to 200
+   * characters.
+   */
+  subjectId?: string | undefined;
+  /** The method: its id, or its key. Text of 1 to 64 characters. */
+  methodId: string;
+  /** What the person calls it. Text of 1 to 100 characters. */
+  title?: string | undefined;
+  /** What the method asks for: `factorSchema` of `method.list` says what. */
+  config?:
+    | {
+        [key: string]: unknown;
+      }
+    | undefined;
+  /** Whether it may be used once it is confirmed; default true. */
+  isActive?: boolean | undefined;
+  /** Whether it is asked first once it is confirmed. The first factor of a subject always is. */
+  isDefault?: boolean | undefined;
+  /** The service vouches for it: nothing is left to confirm. For the service only. */
+  confirmed?: boolean | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `factor.confirm` takes. */
+export interface FactorConfirmInput {
+  /** The id of the factor. Text of 1 to 200 characters. */
+  id: string;
+  /** The confirmation that `factor.create` or `factor.update` answered. Text of 1 to 200 characters. */
+  confirmationId: string;
+  /** What confirms it, as its method asks for it. */
+  data: {
+    [key: string]: unknown;
+  };
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `factor.update` takes. */
+export interface FactorUpdateInput {
+  /** The id of the factor. Text of 1 to 200 characters. */
+  id: string;
+  /** What the person calls it. Text of 1 to 100 characters. */
+  title?: string | undefined;
+  /** What the method asks for: `factorSchema` of `method.list` says what. */
+  config?:
+    | {
+        [key: string]: unknown;
+      }
+    | undefined;
+  /** Whether it may be used. */
+  isActive?: boolean | undefined;
+  /** Whether it is asked first. */
+  isDefault?: boolean | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `factor.remove` takes. */
+export interface FactorRemoveInput {
+  /** The id of the factor. Text of 1 to 200 characters. */
+  id: string;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `confirmation.request` takes. */
+export interface ConfirmationRequestInput {
+  /** The way to prove, by its id or key. Either this or `factorId`. Text of 1 to 200 characters. */
+  methodId?: string | undefined;
+  /** The one factor to prove with; its method is its own. Text of 1 to 200 characters. */
+  factorId?: string | undefined;
+  /**
+   * Whose it is. From the service: default null. Otherwise the subject itself. Text of 1 to 200
+   * characters.
+   */
+  subjectId?: string | undefined;
+  /** What it is for; default null. Text of 1 to 100 characters. */
+  purpose?: string | undefined;
+  /**
+   * What is to be confirmed: JSON of at most 16 KiB and 16 levels; default null. With a method alone,
+   * the place that the message goes to, where the method takes one: `{ channel, address }`.
+   */
+  data?: unknown;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `confirmation.confirm` takes. */
+export interface ConfirmationConfirmInput {
+  /** The id of the confirmation. Text of 1 to 200 characters. */
+  id: string;
+  /** The proof, without its `method`. */
+  data: {
+    [key: string]: unknown;
+  };
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `confirmation.check` takes. */
+export interface ConfirmationCheckInput {
+  /** The id of the confirmation. Text of 1 to 200 characters. */
+  id: string;
+}
+
+/** What `confirmation.use` takes. */
+export interface ConfirmationUseInput {
+  /** The id of the confirmation. Text of 1 to 200 characters. */
+  id: string;
+  /**
+   * What it must be for. Left out, it equals only a confirmation that has none. Text of 1 to 100
+   * characters.
+   */
+  purpose?: string | undefined;
+  /**
+   * Whose it must be. Left out, it equals only a confirmation that has none. Text of 1 to 200
+   * characters.
+   */
+  subjectId?: string | undefined;
+  /**
+   * The factor that must have proven it. Left out, it equals only a confirmation that has none. Text of
+   * 1 to 200 characters.
+   */
+  factorId?: string | undefined;
+  /** What must have been confirmed. Left out, it equals only a confirmation that has none. */
+  data?: unknown;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `device.register` takes. */
+export interface DeviceRegisterInput {
+  /**
+   * Whose device it will be. Required from the service; otherwise the subject itself. Text of 1 to 200
+   * characters.
+   */
+  subjectId?: string | undefined;
+  /**
+   * What the device calls itself; one of this subject has it. Text like
+   * `^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,36}$`.
+   */
+  uuid: string;
+  /** What the person calls it. Text of 1 to 100 characters. */
+  name?: string | undefined;
+  /** What kind of device or app it is, in words of the host. Text of 1 to 64 characters. */
+  slug?: string | undefined;
+  /** The public half of the device’s key as a JSON Web Key, P-256 or Ed25519. */
+  publicKey?:
+    | {
+        kty: 'EC';
+        crv: 'P-256';
+        /** Text like `^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$`. */
+        x: string;
+        /** Text like `^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$`. */
+        y: string;
+        alg?: 'ES256' | undefined;
+        /** Text of at most 200 characters. */
+        kid?: string | undefined;
+        use?: 'sig' | undefined;
+        /** List of at most 1, each `verify`. */
+        key_ops?: readonly 'verify'[] | undefined;
+        ext?: boolean | undefined;
+      }
+    | {
+        kty: 'OKP';
+        crv: 'Ed25519';
+        /** Text like `^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$`. */
+        x: string;
+        alg?: 'EdDSA' | 'Ed25519' | undefined;
+        /** Text of at most 200 characters. */
+        kid?: string | undefined;
+        use?: 'sig' | undefined;
+        /** List of at most 1, each `verify`. */
+        key_ops?: readonly 'verify'[] | undefined;
+        ext?: boolean | undefined;
+      }
+    | undefined;
+  /** Whether it is prompted first. The first device of a subject always is. */
+  isPrimary?: boolean | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `device.nonce` takes. */
+export interface DeviceNonceInput {
+  /**
+   * What the device calls itself; one of this subject has it. Text like
+   * `^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,36}$`.
+   */
+  uuid: string;
+  /** Whose device it says it is. Text of 1 to 200 characters. */
+  subjectId: string;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `device.authenticate` takes. */
+export type DeviceAuthenticateInput =
+  | {
+      /**
+       * What the device calls itself; one of this subject has it. Text like
+       * `^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,36}$`.
+       */
+      uuid: string;
+      /** Whose device it says it is. Text of 1 to 200 characters. */
+      subjectId: string;
+      /** The secret that `device.register` has shown. Text of 1 to 200 characters. */
+      secret: string;
+      /**
+       * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+       * characters.
+       */
+      idempotencyKey?: string | undefined;
+      /** Travels on its events and to the sender. For the service only. */
+      context?: unknown;
+    }
+  | {
+      /**
+       * What the device calls itself; one of this subject has it. Text like
+       * `^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,36}$`.
+       */
+      uuid: string;
+      /** Whose device it says it is. Text of 1 to 200 characters. */
+      subjectId: string;
+      /** From `device.nonce`. Text of 1 to 200 characters. */
+      nonce: string;
+      /**
+       * Of the device’s key, base64url; over what the contract calls device bytes. Text of 1 to 200
+       * characters.
+       */
+      signature: string;
+      /**
+       * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+       * characters.
+       */
+      idempotencyKey?: string | undefined;
+      /** Travels on its events and to the sender. For the service only. */
+      context?: unknown;
+    };
+
+/** What `device.list` takes. */
+export interface DeviceListInput {
+  /** Whose devices. Required from the service; otherwise the subject’s own. Text of 1 to 200 characters. */
+  subjectId?: string | undefined;
+}
+
+/** What `device.setPrimary` takes. */
+export interface DeviceSetPrimaryInput {
+  /** The id of the device’s factor. Text of 1 to 200 characters. */
+  id: string;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
+/** What `device.revoke` takes. */
+export interface DeviceRevokeInput {
+  /** The id of the device’s factor. Text of 1 to 200 characters. */
+  id: string;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
 }
 
 /** What `event.list` takes. */
@@ -1094,6 +1624,23 @@ export interface ScopedTokenRevokeInput {
   context?: unknown;
 }
 
+/** What `operator.unlock` takes. */
+export interface OperatorUnlockInput {
+  /** Whose wrong proofs are forgotten. Text of 1 to 200 characters. */
+  subjectId: string;
+  /** Only those by this factor; the rest stays. Text of 1 to 200 characters. */
+  factorId?: string | undefined;
+  /** Only those by this method, where it needs no factor. Text of 1 to 64 characters. */
+  method?: string | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Travels on its events and to the sender. For the service only. */
+  context?: unknown;
+}
+
 /** What `serviceKey.create` takes. */
 export interface ServiceKeyCreateInput {
   /** What it is for, such as “billing”. Text of 1 to 100 characters. */
@@ -1171,6 +1718,77 @@ export type AuthorizationRequestWatchEvent = AuthorizationRequestSnapshotEvent |
 /** What `method.list` answers. */
 export type MethodListOutput = Method[];
 
+/** What `method.remove` answers. */
+export interface MethodRemoveOutput {
+  removed: true;
+}
+
+/** What `factor.list` answers. */
+export type FactorListOutput = Factor[];
+
+/** What `factor.create` answers. */
+export interface FactorCreateOutput {
+  factor: Factor;
+  /** To be given before it takes effect. */
+  confirmation?: Confirmation | undefined;
+  /** Shown once, and null when the call is repeated with its idempotency key. */
+  setup?: unknown;
+}
+
+/** What `factor.update` answers. */
+export interface FactorUpdateOutput {
+  factor: Factor;
+  /** To be given before it takes effect. */
+  confirmation?: Confirmation | undefined;
+  /** Shown once, and null when the call is repeated with its idempotency key. */
+  setup?: unknown;
+}
+
+/** What `factor.remove` answers. */
+export interface FactorRemoveOutput {
+  removed: true;
+}
+
+/** What `confirmation.check` answers. */
+export interface ConfirmationCheckOutput {
+  /** Whether it can be used now. */
+  available: boolean;
+  /** Absent for one that is unknown, used, or somebody else’s. */
+  confirmation?: Confirmation | undefined;
+}
+
+/** What `confirmation.use` answers. */
+export interface ConfirmationUseOutput {
+  /** True once, for the one call that used it. */
+  used: boolean;
+  /** What was used. */
+  confirmation?: Confirmation | undefined;
+}
+
+/** What `device.register` answers. */
+export interface DeviceRegisterOutput {
+  device: Device;
+  /** Of a device without a key, shown once: null when the call is repeated with its idempotency key. */
+  secret?: string | null | undefined;
+}
+
+/** What `device.nonce` answers. */
+export interface DeviceNonceOutput {
+  /** To be signed by the device; good once. */
+  nonce: string;
+  expiresAt: Date;
+}
+
+/** What `device.authenticate` answers. */
+export interface DeviceAuthenticateOutput {
+  /** Shown once: null when the call is repeated with its idempotency key. */
+  token: string | null;
+  expiresAt: Date;
+}
+
+/** What `device.list` answers. */
+export type DeviceListOutput = Device[];
+
 /** What `event.list` answers. */
 export interface EventListOutput {
   items: Event[];
@@ -1213,6 +1831,12 @@ export interface ScopedTokenRevokeOutput {
    * by one.
    */
   tokenEnded?: true | undefined;
+}
+
+/** What `operator.unlock` answers. */
+export interface OperatorUnlockOutput {
+  /** False when nothing was held against it. */
+  unlocked: boolean;
 }
 
 /** What `serviceKey.create` answers. */

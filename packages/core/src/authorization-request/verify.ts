@@ -165,7 +165,7 @@ async function settingsOf(context: CoreContext, method: Method): Promise<Record<
  * by another proof or by its owner. It is judged by what the factor is now; nothing more is spent. Null when it is
  * wrong by that.
  */
-export async function judgeAgain(
+async function judgeAgain(
   context: CoreContext,
   presented: PresentedProof,
   proof: RightProof,
@@ -184,7 +184,7 @@ export async function judgeAgain(
 }
 
 /** A wrong answer: written whatever the request has become, in the transaction of the answer if there is one. */
-export async function wrong(
+async function wrong(
   context: CoreContext,
   { uuid, method, factor, command, passedAlong }: Omit<PresentedProof, 'parsed' | 'present'>,
 ): Promise<WrongProof> {

@@ -79,7 +79,10 @@ CREATE TABLE countersign.authorization_request (
   granted_at timestamp with time zone,
   execute_before timestamp with time zone,
   consumed_at timestamp with time zone,
-  CONSTRAINT authorization_request_pkey PRIMARY KEY (id)
+  factor_ids uuid[],
+  challenges_left smallint DEFAULT 20 NOT NULL,
+  CONSTRAINT authorization_request_pkey PRIMARY KEY (id),
+  CONSTRAINT authorization_request_challenges_left_check CHECK (challenges_left >= 0)
 ) WITH (fillfactor=70);
 CREATE INDEX authorization_request_expiry ON countersign.authorization_request USING btree (expires_at);
 CREATE INDEX authorization_request_related ON countersign.authorization_request
@@ -91,7 +94,8 @@ CREATE TRIGGER attempts_are_bounded AFTER UPDATE OF attempts_left ON countersign
     EXECUTE FUNCTION countersign.refuse_change('there are never more attempts than at first');
 CREATE TRIGGER data_is_immutable AFTER UPDATE OF id, slug, subject_id, session_id, data, data_hash,
     display_hash, title, description, facts, related_objects, methods, required_binding, deliver_to, locale,
-    attempts_max, execute_within_seconds, created_at ON countersign.authorization_request FOR EACH ROW
+    attempts_max, execute_within_seconds, created_at, factor_ids ON countersign.authorization_request
+    FOR EACH ROW
     EXECUTE FUNCTION countersign.refuse_change('what an authorization request asks does not change');
 CREATE TRIGGER final_is_final AFTER UPDATE OF state, reason, binding, generation, expires_at, decided_at,
     granted_at, execute_before ON countersign.authorization_request FOR EACH ROW WHEN (old.state <>
@@ -115,7 +119,7 @@ COMMENT ON COLUMN countersign.authorization_request.event_txid IS
 -- challenge
 
 CREATE TABLE countersign.challenge (
-  request_id uuid NOT NULL,
+  about_id uuid NOT NULL,
   id uuid NOT NULL,
   generation integer NOT NULL,
   method text NOT NULL,
@@ -127,8 +131,79 @@ CREATE TABLE countersign.challenge (
   created_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   failed_delivery_at timestamp with time zone,
-  CONSTRAINT challenge_pkey PRIMARY KEY (request_id, id)
+  factor_version integer,
+  state jsonb,
+  digits smallint DEFAULT 0 NOT NULL,
+  asked_by text,
+  tries_left smallint,
+  CONSTRAINT challenge_pkey PRIMARY KEY (about_id, id),
+  CONSTRAINT challenge_tries_left_check CHECK (tries_left >= 0)
 );
+COMMENT ON COLUMN countersign.challenge.about_id IS 'the request or confirmation that is to be proven';
+COMMENT ON COLUMN countersign.challenge.factor_version IS
+    'of the factor that was asked: a message to an address that has changed since proves nothing';
+COMMENT ON COLUMN countersign.challenge.state IS 'what its method needs again; no secret';
+COMMENT ON COLUMN countersign.challenge.digits IS
+    'so many digits are shown to who asked; they are derived, not stored';
+COMMENT ON COLUMN countersign.challenge.asked_by IS 'the actor and session that may see the digits';
+COMMENT ON COLUMN countersign.challenge.tries_left IS 'null: as many as there are attempts';
+
+-- confirmation
+
+CREATE TABLE countersign.confirmation (
+  id uuid NOT NULL,
+  subject_id text,
+  budget_key text NOT NULL,
+  method text NOT NULL,
+  method_id uuid NOT NULL,
+  factor_id uuid,
+  purpose text,
+  data json,
+  value_hash bytea,
+  data_hash bytea NOT NULL,
+  display_hash bytea NOT NULL,
+  title text NOT NULL,
+  state text DEFAULT 'open'::text NOT NULL,
+  generation integer DEFAULT 1 NOT NULL,
+  sequence integer NOT NULL,
+  event_txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  attempts_max countersign.attempts NOT NULL,
+  attempts_left countersign.attempts NOT NULL,
+  attempts_open countersign.attempts DEFAULT 0 NOT NULL,
+  attempted_at timestamp with time zone,
+  challenge_id uuid,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  confirmed_at timestamp with time zone,
+  used_at timestamp with time zone,
+  CONSTRAINT confirmation_pkey PRIMARY KEY (id),
+  CONSTRAINT confirmation_state_check CHECK (state = ANY (ARRAY['open'::text, 'confirmed'::text, 'used'::text,
+      'expired'::text])),
+  CONSTRAINT used_after_confirmed CHECK ((used_at IS NULL OR confirmed_at IS NOT NULL) AND (state =
+      'used'::text) = (used_at IS NOT NULL))
+) WITH (fillfactor=70);
+CREATE INDEX confirmation_expiry ON countersign.confirmation USING btree (expires_at);
+CREATE TRIGGER confirmation_attempts_are_bounded AFTER UPDATE OF attempts_left ON countersign.confirmation
+    FOR EACH ROW WHEN ((new.attempts_left::smallint + new.attempts_open::smallint) > new.attempts_max::smallint)
+    EXECUTE FUNCTION countersign.refuse_change('there are never more attempts than at first');
+CREATE TRIGGER confirmation_goes_forward AFTER UPDATE OF state, confirmed_at, used_at
+    ON countersign.confirmation FOR EACH ROW WHEN ((old.state = ANY (ARRAY['used'::text, 'expired'::text]))
+    OR old.state = 'confirmed'::text AND (new.state <> ALL (ARRAY['used'::text, 'expired'::text]))
+    OR new.state = 'used'::text AND NOT COALESCE(new.used_at < new.expires_at, false)
+    OR old.confirmed_at IS NOT NULL AND new.confirmed_at IS DISTINCT FROM old.confirmed_at)
+    EXECUTE FUNCTION countersign.refuse_change('a confirmation is given once and used once, in its time');
+CREATE TRIGGER confirmation_is_immutable AFTER UPDATE OF id, subject_id, budget_key, method, method_id,
+    factor_id, purpose, data, value_hash, data_hash, display_hash, title, attempts_max, created_at, expires_at
+    ON countersign.confirmation FOR EACH ROW
+    EXECUTE FUNCTION countersign.refuse_change('what a confirmation is for does not change');
+CREATE TRIGGER confirmation_is_kept BEFORE DELETE ON countersign.confirmation FOR EACH ROW
+    WHEN (current_setting('countersign.retention'::text, true) IS DISTINCT FROM 'on'::text)
+    EXECUTE FUNCTION countersign.refuse_change('a confirmation is kept');
+COMMENT ON COLUMN countersign.confirmation.budget_key IS
+    'whose wrong proofs are counted: the subject, or what stands in for it';
+COMMENT ON COLUMN countersign.confirmation.value_hash IS 'of the data alone; null when there is none';
+COMMENT ON COLUMN countersign.confirmation.data_hash IS
+    'of all that it is bound to: what a passkey or a device signs';
 
 -- event
 
@@ -158,6 +233,76 @@ CREATE TRIGGER event_is_kept BEFORE DELETE ON countersign.event FOR EACH ROW
 CREATE TRIGGER event_log_is_kept BEFORE TRUNCATE ON countersign.event FOR EACH STATEMENT
     EXECUTE FUNCTION countersign.refuse_change('an event is kept');
 
+-- factor
+
+CREATE TABLE countersign.factor (
+  id uuid NOT NULL,
+  subject_id text NOT NULL,
+  method text NOT NULL,
+  method_id uuid NOT NULL,
+  title text NOT NULL,
+  status text NOT NULL,
+  is_active boolean NOT NULL,
+  is_default boolean NOT NULL,
+  binding text NOT NULL,
+  hint text,
+  identity bytea,
+  config bytea,
+  version integer DEFAULT 1 NOT NULL,
+  pending bytea,
+  pending_hint text,
+  pending_identity bytea,
+  pending_binding text,
+  device jsonb,
+  sequence integer NOT NULL,
+  event_txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  confirmed_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  removed_at timestamp with time zone,
+  CONSTRAINT factor_pkey PRIMARY KEY (id),
+  CONSTRAINT one_default_factor EXCLUDE USING btree (subject_id WITH =) WHERE (is_default
+      AND removed_at IS NULL) DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT one_primary_device EXCLUDE USING btree (subject_id WITH =) WHERE (((device ->>
+      'isPrimary'::text)::boolean) AND removed_at IS NULL) DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT confirmed_factor_has_config CHECK ((status = 'confirmed'::text) = (config IS NOT NULL
+      AND confirmed_at IS NOT NULL)),
+  CONSTRAINT factor_status_check CHECK (status = ANY (ARRAY['new'::text, 'in_process'::text,
+      'confirmed'::text]))
+) WITH (fillfactor=70);
+CREATE UNIQUE INDEX factor_identity ON countersign.factor USING btree (identity) WHERE (removed_at IS NULL);
+CREATE INDEX factor_subject ON countersign.factor USING btree (subject_id, id);
+CREATE TRIGGER factor_is_kept BEFORE DELETE ON countersign.factor FOR EACH ROW
+    WHEN (current_setting('countersign.retention'::text, true) IS DISTINCT FROM 'on'::text)
+    EXECUTE FUNCTION countersign.refuse_change('a factor is kept');
+CREATE TRIGGER factor_is_whose_it_is AFTER UPDATE OF id, subject_id, method, method_id, created_at
+    ON countersign.factor FOR EACH ROW EXECUTE FUNCTION countersign.refuse_change('a factor stays whose it is');
+CREATE TRIGGER factor_version_only_rises AFTER UPDATE OF version ON countersign.factor FOR EACH ROW
+    WHEN (new.version < old.version)
+    EXECUTE FUNCTION countersign.refuse_change('the version of a factor only rises');
+CREATE TRIGGER removed_factor_stays_removed AFTER UPDATE ON countersign.factor FOR EACH ROW
+    WHEN (old.removed_at IS NOT NULL)
+    EXECUTE FUNCTION countersign.refuse_change('a removed factor stays removed');
+COMMENT ON COLUMN countersign.factor.identity IS 'keyed digest of what must not exist twice';
+COMMENT ON COLUMN countersign.factor.config IS 'sealed; what is in force';
+COMMENT ON COLUMN countersign.factor.version IS 'rises with every change of what is in force';
+COMMENT ON COLUMN countersign.factor.pending IS 'sealed; what waits for its confirmation';
+COMMENT ON COLUMN countersign.factor.device IS '{ uuid, name, slug, isPrimary, keyed } of a device';
+
+-- factor_mark
+
+CREATE TABLE countersign.factor_mark (
+  factor_id uuid NOT NULL,
+  mark text NOT NULL,
+  marked_at timestamp with time zone NOT NULL,
+  CONSTRAINT factor_mark_pkey PRIMARY KEY (factor_id, mark)
+);
+CREATE TRIGGER mark_is_immutable BEFORE UPDATE ON countersign.factor_mark FOR EACH ROW
+    EXECUTE FUNCTION countersign.refuse_change('a mark does not change');
+CREATE TRIGGER mark_is_kept BEFORE DELETE ON countersign.factor_mark FOR EACH ROW
+    WHEN (current_setting('countersign.retention'::text, true) IS DISTINCT FROM 'on'::text)
+    EXECUTE FUNCTION countersign.refuse_change('a mark is kept');
+
 -- idempotency_key
 
 CREATE TABLE countersign.idempotency_key (
@@ -181,6 +326,23 @@ CREATE TABLE countersign.installation (
   CONSTRAINT installation_pkey PRIMARY KEY (singleton),
   CONSTRAINT installation_singleton_check CHECK (singleton)
 );
+
+-- method_configuration
+
+CREATE TABLE countersign.method_configuration (
+  id uuid NOT NULL,
+  method text NOT NULL,
+  title text NOT NULL,
+  config bytea NOT NULL,
+  is_active boolean NOT NULL,
+  is_default boolean NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT method_configuration_pkey PRIMARY KEY (id),
+  CONSTRAINT one_default_method EXCLUDE USING btree (is_default WITH =)
+      WHERE (is_default) DEFERRABLE INITIALLY DEFERRED
+);
+COMMENT ON COLUMN countersign.method_configuration.config IS 'sealed';
 
 -- migration
 
@@ -208,6 +370,8 @@ CREATE TABLE countersign.proof (
   CONSTRAINT proof_pkey PRIMARY KEY (request_id),
   CONSTRAINT proof_challenge_id_key UNIQUE (challenge_id)
 );
+CREATE INDEX proof_factor ON countersign.proof USING btree (factor_id, proven_at)
+    WHERE (factor_id IS NOT NULL);
 CREATE TRIGGER proof_is_immutable BEFORE UPDATE ON countersign.proof FOR EACH ROW
     EXECUTE FUNCTION countersign.refuse_change('a proof does not change');
 CREATE TRIGGER proof_is_kept BEFORE DELETE ON countersign.proof FOR EACH ROW
@@ -304,6 +468,13 @@ CREATE TABLE countersign.subject_security (
   sent_at timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
   waiting_until timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
   security_epoch integer DEFAULT 0 NOT NULL,
+  sequence integer DEFAULT 0 NOT NULL,
+  event_txid xid8,
+  locked_until timestamp with time zone,
+  prompted_at timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
+  prompts jsonb DEFAULT '{}'::jsonb NOT NULL,
+  muted_until timestamp with time zone,
+  silenced jsonb DEFAULT '{}'::jsonb NOT NULL,
   CONSTRAINT subject_security_pkey PRIMARY KEY (subject_id)
 ) WITH (fillfactor=50);
 CREATE TRIGGER epoch_only_rises AFTER UPDATE OF security_epoch ON countersign.subject_security FOR EACH ROW
@@ -317,6 +488,16 @@ COMMENT ON COLUMN countersign.subject_security.waiting_until IS
     'when each of its waiting requests expires: what counts against their limit';
 COMMENT ON COLUMN countersign.subject_security.security_epoch IS
     'rises when all tokens of the subject are revoked';
+COMMENT ON COLUMN countersign.subject_security.sequence IS 'of the events about the subject itself';
+COMMENT ON COLUMN countersign.subject_security.locked_until IS
+    'until when the event that told of a lock holds';
+COMMENT ON COLUMN countersign.subject_security.prompted_at IS
+    'prompts of the last hour since one was answered rightly';
+COMMENT ON COLUMN countersign.subject_security.prompts IS
+    'request -> { slug, until }: prompts that wait, until in ms';
+COMMENT ON COLUMN countersign.subject_security.muted_until IS
+    'no prompts before this: somebody said it was not them';
+COMMENT ON COLUMN countersign.subject_security.silenced IS 'session -> ms: until when it starts nothing';
 
 -- token_key
 

@@ -1,7 +1,7 @@
 import type { EventType } from './catalog.ts';
 
 /** The UUID that events about a subject have in the log; readers are shown the subject's own id. */
-export const aboutSubject = `encode(substr(sha256(convert_to(s.subject_id, 'UTF8')), 1, 16), 'hex')::uuid`;
+const aboutSubject = `encode(substr(sha256(convert_to(s.subject_id, 'UTF8')), 1, 16), 'hex')::uuid`;
 
 /** As of a request: an event of a subject never stands in the log before the one before (docs/adr/0005). */
 export const advanceSubject = 'event_txid = greatest(s.event_txid, pg_current_xact_id())';

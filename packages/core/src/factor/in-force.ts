@@ -21,7 +21,7 @@ export interface FactorInForce {
   readonly known: KnownFactor;
 }
 
-export const readFactorsInForce = statement<
+const readFactorsInForce = statement<
   { readonly subjectId: string; readonly method: string | null; readonly ids: readonly string[] | null },
   FactorRow
 >(

@@ -382,7 +382,7 @@ function enrolmentOf<
 ): Method<Stored, z.output<Settings>>['enrolment'] {
   const { factor: given, enrolment, proof } = definition;
   if (!given) return null;
-  if (enrolment) return { given, ...enrolment } as unknown as Method<Stored, z.output<Settings>>['enrolment'];
+  if (enrolment) return { given, ...enrolment };
   if (!(proof instanceof z.ZodObject))
     throw new TypeError(`method "${definition.key}" has several proofs: it must say by which it is enrolled`);
   return {
@@ -402,7 +402,7 @@ function enrolmentOf<
       });
       return verdict.valid && verdict.config !== undefined
         ? { valid: true, config: verdict.config }
-        : ({ valid: verdict.valid } as Completed<Stored>);
+        : { valid: verdict.valid };
     },
   };
 }

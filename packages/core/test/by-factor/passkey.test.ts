@@ -27,7 +27,7 @@ async function enrolPasskey(test: TestCore, subjectId = 'ada') {
 function answer(authenticator: Authenticator, options: unknown) {
   return {
     method: 'passkey',
-    response: authenticator.authenticate(options as Parameters<Authenticator['authenticate']>[0]),
+    response: authenticator.authenticate(options),
   };
 }
 

@@ -1,3 +1,6 @@
+import { confirmationPlants } from './confirmation-plants.ts';
+import { factorPlants } from './factor-plants.ts';
+
 /**
  * One broken row, or a few, for each way in which an invariant can be broken: each check of
  * `findViolations` is shown to be able to fail. The rows belong to subjects that are named after the end of
@@ -402,4 +405,8 @@ const rows: readonly Row[] = [
   ],
 ];
 
-export const plants: readonly Plant[] = rows.map(([against, what, sql]) => ({ against, what, sql }));
+export const plants: readonly Plant[] = [
+  ...rows.map(([against, what, sql]) => ({ against, what, sql })),
+  ...confirmationPlants,
+  ...factorPlants,
+];

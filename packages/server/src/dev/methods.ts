@@ -1,4 +1,4 @@
-import { device, dummy, otp, passkey, recoveryCodes, totp, type Method, type Send } from '@countersign/core';
+import { builtInMethods, type Method, type Send } from '@countersign/core';
 
 export interface DevMethodsOptions {
   /** Takes the messages that would be sent. */
@@ -14,12 +14,7 @@ export interface DevMethodsOptions {
  */
 export function devMethods({ send, origins }: DevMethodsOptions): readonly Method[] {
   const local = origins.filter((origin) => new URL(origin).hostname === 'localhost');
-  return [
-    otp({ send }),
-    totp(),
-    passkey({ rpId: 'localhost', origins: local }),
-    device(),
-    recoveryCodes(),
-    dummy(),
-  ];
+  const { otp, ...others } = builtInMethods;
+  // The one that needs no enrolment is the default.
+  return [otp, ...Object.values(others)].map((make) => make({ send, rpId: 'localhost', origins: local }));
 }

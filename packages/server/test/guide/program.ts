@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -42,8 +43,24 @@ export function rowsOf({ text }: Guide, firstColumn: string): string[][][] {
     );
 }
 
+/** The rows of every table, cell by cell, without their heads. */
+export function tablesOf({ text }: Pick<Guide, 'text'>): string[][][] {
+  return [...text.matchAll(/^\|.*\n\|(?:-+\|)+\n((?:\|.*\n)+)/gm)].map(([, rows = '']) =>
+    rows
+      .trimEnd()
+      .split('\n')
+      .map((row) =>
+        row
+          .split(/(?<!\\)\|/)
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      ),
+  );
+}
+
 /** Ours by their sources: the client is no dependency of the server. */
 const sources: Readonly<Record<string, string>> = {
+  '@countersign/core/testing': 'packages/core/testing/index.ts',
   '@countersign/server': 'packages/server/src/index.ts',
   '@countersign/client': 'packages/client/src/index.ts',
   '@countersign/client/device': 'packages/client/src/device/index.ts',
@@ -51,11 +68,16 @@ const sources: Readonly<Record<string, string>> = {
 
 const sourceOf = (name: string): string => new URL(sources[name] ?? '', root).pathname;
 
-/** What the compiler says of a program itself, by the strict settings of the client; nothing when it is right. */
-export async function compile(program: string): Promise<string> {
+/** Beside the packages that the server has, for what a guide imports. */
+function makeFolder(): string {
   const cache = join(server, 'node_modules/.cache');
   mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, 'guide-'));
+  return mkdtempSync(join(cache, 'guide-'));
+}
+
+/** What the compiler says of a program itself, by the strict settings of the client; nothing when it is right. */
+export async function compile(program: string): Promise<string> {
+  const folder = makeFolder();
   try {
     writeFileSync(join(folder, 'program.ts'), `${program}\nexport {};\n`);
     const project = {
@@ -80,14 +102,42 @@ export async function compile(program: string): Promise<string> {
 
 /** Runs a program in a process of its own, and answers what it printed. */
 export async function print(program: string, env: Readonly<Record<string, string>>): Promise<string> {
-  const runnable = program.replaceAll(/ from '(@countersign\/[^']+)'/g, (line, name: string) =>
-    name in sources ? ` from '${sourceOf(name)}'` : line,
-  );
-  const input = ['--conditions=@countersign/source', '--input-type=module-typescript', '-e', runnable];
+  const input = [
+    '--conditions=@countersign/source',
+    '--input-type=module-typescript',
+    '-e',
+    fromSources(program),
+  ];
   const { stdout } = await run(process.execPath, input, {
     cwd: server,
     env: { ...process.env, ...env },
     timeout: 25_000,
   });
   return stdout;
+}
+
+/** Imports one of the files of a guide, which may import the others, into this process. */
+export async function importFiles(
+  files: Readonly<Record<string, string>>,
+  entry: string,
+): Promise<{ remove(): void }> {
+  const folder = makeFolder();
+  // Node takes the types out of no file below node_modules, so it is done here.
+  const nameOf = (file: string): string => file.replace(/\.ts$/, '.mjs');
+  for (const [file, text] of Object.entries(files)) {
+    const program = fromSources(text).replaceAll(
+      / from '(\.\/[^']+)'/g,
+      (_, name: string) => ` from '${nameOf(name)}'`,
+    );
+    writeFileSync(join(folder, nameOf(file)), stripTypeScriptTypes(program));
+  }
+  await import(join(folder, nameOf(entry)));
+  return { remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** The same program with ours from their sources. */
+function fromSources(program: string): string {
+  return program.replaceAll(/ from '(@countersign\/[^']+)'/g, (line, name: string) =>
+    name in sources ? ` from '${sourceOf(name)}'` : line,
+  );
 }

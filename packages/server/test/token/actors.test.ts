@@ -25,6 +25,9 @@ const tell = (path: string, input: unknown, token: string) =>
   mutate(shared(), path, input, { headers: bearer(token) });
 const reason = ({ error }: Awaited<ReturnType<typeof query>>) => error?.data.reason;
 
+/** No credential opens these, and none closes them. */
+const anyone = ['device.nonce', 'device.authenticate'];
+
 let amountCents = 100;
 
 /** Each for another amount: the same again is refused for a minute after a denial. */
@@ -89,7 +92,7 @@ describe('the preset', () => {
       const open = JSON.stringify(await opened(preset));
       for (const [path, procedure] of Object.entries(router._def.procedures)) {
         const { type } = (procedure as unknown as { _def: { type: string } })._def;
-        if (type === 'subscription') continue;
+        if (type === 'subscription' || anyone.includes(path)) continue;
         const answer = await (type === 'query' ? ask : tell)(path, {}, token);
         expect({ preset, path, closed: reason(answer) === 'insufficient_scope' }).toEqual({
           preset,

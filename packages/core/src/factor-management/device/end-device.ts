@@ -11,7 +11,7 @@ import { promoteDevice } from './statement/primary.ts';
 import { revokeDeviceRow } from './statement/revoke.ts';
 
 /** A device that is no more, and which requests lost what it had approved. */
-export interface EndedDevice {
+interface EndedDevice {
   readonly row: FactorRow;
   readonly closed: readonly string[];
 }

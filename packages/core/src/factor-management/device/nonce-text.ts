@@ -15,7 +15,7 @@ const keyIdLength = 8;
 type Services = Pick<CoreServices, 'keys' | 'randomness'>;
 
 /** Who it was made for. */
-export interface NonceHolder {
+interface NonceHolder {
   readonly subjectId: string;
   readonly uuid: string;
 }

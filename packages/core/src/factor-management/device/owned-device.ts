@@ -18,7 +18,7 @@ export async function ownedDevice(
   return row;
 }
 
-function isDevice(row: FactorRow): row is DeviceRow {
+export function isDevice(row: FactorRow): row is DeviceRow {
   return row.device !== null;
 }
 

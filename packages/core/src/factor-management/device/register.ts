@@ -21,7 +21,7 @@ import { authorizeManagement, ownerOf, type ManagementChange } from '../authoriz
 import { endUnproven, isFirst } from '../first-factor.ts';
 import { changeOf } from '../operation.ts';
 import { endDevice } from './end-device.ts';
-import { factsOfDevice, type DeviceRow } from './owned-device.ts';
+import { factsOfDevice, isDevice, type DeviceRow } from './owned-device.ts';
 import { registerInput, type RegisterInput, type registerOutput } from './schema.ts';
 import { readDeviceByName } from './statement/read.ts';
 import { registerDeviceRow } from './statement/register.ts';
@@ -55,10 +55,13 @@ export async function registerDevice(
   const publicKey = parsed.publicKey === undefined ? null : devicePublicKey(parsed.publicKey);
   const change = changeBy(parsed, subjectId, publicKey);
   return await once(context, 'device.register', parsed, {
-    write: (writing) =>
-      authorizeManagement(writing, change, (authorized) =>
+    write: async (writing) => {
+      // Said before anybody is asked to authorize what cannot be done; it is looked at again under the lock.
+      await knownDevice(writing, subjectId, parsed.uuid);
+      return await authorizeManagement(writing, change, (authorized) =>
         write(authorized, { trust, configured, parsed, subjectId, publicKey }),
-      ),
+      );
+    },
   });
 }
 
@@ -129,7 +132,7 @@ async function write(writing: CoreContext, registration: Registration): Promise<
     methodId: configured.id,
     title: name ?? '',
     binding: publicKey ? 'cryptographic' : 'server',
-    identity,
+    identity: identityOf(writing, subjectId, uuid),
     config: sealConfig(writing, { subjectId, factorId: id }, config),
     uuid,
     name,
@@ -161,14 +164,35 @@ function madeDevice(
   return publicKey ? { config: { kind: 'keyed', uuid, publicKey } } : makeSecretDevice(randomness, uuid);
 }
 
-/** A device that was switched off makes room for itself: its tokens end, and its secret or key proves nothing more. */
-async function endInactive(
-  writing: CoreContext,
-  { subjectId, identity, passedAlong }: { subjectId: string; identity: Buffer; passedAlong: unknown },
-): Promise<{ readonly hasEnded: boolean; readonly wasPrimary: boolean; readonly closed: readonly string[] }> {
-  const [known] = await writing.db.query(readDeviceByName, { subjectId, identity });
+function identityOf(context: CoreContext, subjectId: string, uuid: string): Buffer {
+  return identityDigest(context, 'device', subjectId, { scope: 'subject', value: uuid });
+}
+
+/**
+ * The device of this name that was switched off; null when there is none.
+ *
+ * @throws CountersignError `device_exists` for an active one.
+ */
+async function knownDevice(context: CoreContext, subjectId: string, uuid: string): Promise<DeviceRow | null> {
+  const identity = identityOf(context, subjectId, uuid);
+  const [known] = await context.db.query(readDeviceByName, { subjectId, identity });
   if (known?.is_active) throw new CountersignError('device_exists');
-  if (!known?.device) return { hasEnded: false, wasPrimary: false, closed: [] };
-  const ended = await endDevice(writing, known as DeviceRow, passedAlong);
-  return { hasEnded: true, wasPrimary: known.device.isPrimary, closed: ended?.closed ?? [] };
+  return known && isDevice(known) ? known : null;
+}
+
+interface Room {
+  readonly hasEnded: boolean;
+  readonly wasPrimary: boolean;
+  readonly closed: readonly string[];
+}
+
+/** A device that was switched off makes room for itself: its tokens end, and its secret or key proves nothing more. */
+async function endInactive(writing: CoreContext, subjectId: string, { uuid, context }: Input): Promise<Room> {
+  const known = await knownDevice(writing, subjectId, uuid);
+  const ended = known && (await endDevice(writing, known, context));
+  return {
+    hasEnded: ended !== null,
+    wasPrimary: known?.device.isPrimary ?? false,
+    closed: ended?.closed ?? [],
+  };
 }

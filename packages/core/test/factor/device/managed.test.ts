@@ -52,8 +52,9 @@ describe('a subject', () => {
     expect(await listed(test)).toEqual([]);
     const { device } = await register(ada(test), input);
     expect(device).toMatchObject({ uuid: 'phone-1', keyed: true, isPrimary: true, isDefault: false });
+    // What cannot be done is not asked.
     await expect(register(ada(test), { ...input, publicKey: other.jwk as never })).rejects.toMatchObject(
-      refusal('authorization_required'),
+      refusal('device_exists'),
     );
     expect(await findViolations(test.database.sql, { now: test.clock.now() })).toEqual([]);
   });

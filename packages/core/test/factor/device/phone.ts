@@ -49,7 +49,7 @@ export async function secretPhone(test: TestCore, changes: Changes = {}) {
   };
 }
 
-export async function isAccepted({ core }: TestCore, token: string | null): Promise<boolean> {
+export async function isAccepted({ core }: Pick<TestCore, 'core'>, token: string | null): Promise<boolean> {
   return (await core.scopedToken.verifier.verify(token ?? '', { carrier: 'h' })).ok;
 }
 

@@ -171,29 +171,26 @@ describe('a device', () => {
     expect((await test.events(test.subject('bob'), {})).items).toEqual([]);
   });
 
-  it.each([
-    ['an empty name', { uuid: '' }],
-    ['a name of 37 characters', { uuid: 'x'.repeat(37) }],
-    ['a name with a control character', { uuid: 'a\u0007b' }],
-    ['a name with a line in it', { uuid: 'a\nb' }],
-    ['an invisible mark in its name', { uuid: 'a\u200bb' }],
-    ['no subject', { subjectId: undefined }],
-    ['a private key', { publicKey: vectors.keys.es256 }],
-    ['a point beside the curve', { publicKey: { ...vectors.keys.es256, d: undefined, y: 'A'.repeat(43) } }],
-    ['its own secret', { secret: 'A'.repeat(43) }],
-    ['a name too long to show', { name: 'x'.repeat(101) }],
-  ])('is not registered with %s', async (_, changes) => {
+  it('is registered with nothing that it must not be, and with any printable name', async () => {
     await using test = await openDeviceCore();
-    await expect(secretPhone(test, changes as never)).rejects.toMatchObject(refusal('invalid_input'));
+    const wrong: [string, object][] = [
+      ['an empty name', { uuid: '' }],
+      ['a name of 37 characters', { uuid: 'x'.repeat(37) }],
+      ['a name with a control character', { uuid: 'a\u0007b' }],
+      ['a name with a line in it', { uuid: 'a\nb' }],
+      ['an invisible mark in its name', { uuid: 'a\u200bb' }],
+      ['no subject', { subjectId: undefined }],
+      ['a private key', { publicKey: vectors.keys.es256 }],
+      ['a point beside the curve', { publicKey: { ...vectors.keys.es256, d: undefined, y: 'A'.repeat(43) } }],
+      ['its own secret', { secret: 'A'.repeat(43) }],
+      ['a name too long to show', { name: 'x'.repeat(101) }],
+    ];
+    for (const [what, changes] of wrong)
+      await expect(secretPhone(test, changes), what).rejects.toMatchObject(refusal('invalid_input'));
     expect(await listed(test)).toEqual([]);
-  });
-
-  it.each(['x', 'x'.repeat(36), 'Ada’s 📱', '3f0c4a52-5d4e-4f0a-9a55-0c2d5c9f7a11'])(
-    'may call itself %j, and says so by signature',
-    async (uuid) => {
-      await using test = await openDeviceCore();
+    for (const uuid of ['x', 'x'.repeat(36), 'Ada’s 📱', '3f0c4a52-5d4e-4f0a-9a55-0c2d5c9f7a11']) {
       const phone = await keyedPhone(test, { uuid });
       expect(await isAccepted(test, (await phone.authenticate()).token)).toBe(true);
-    },
-  );
+    }
+  });
 });

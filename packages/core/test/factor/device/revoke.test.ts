@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { device as deviceMethod } from '../../../src/method/methods/device.ts';
 import { findViolations } from '../../../testing/index.ts';
 import { refusal } from '../../fixtures.ts';
+import { openNodes } from '../../scoped-token/stored/two-nodes.ts';
 import { isAccepted, keyedPhone, listed, openDeviceCore, secretPhone } from './phone.ts';
 
 describe('a device that is revoked', () => {
@@ -18,6 +20,25 @@ describe('a device that is revoked', () => {
     }
     expect(await listed(test)).toEqual([]);
     expect(await findViolations(test.database.sql, { now: test.clock.now() })).toEqual([]);
+  });
+
+  it('is refused within a second on another node, which has accepted its token before', async () => {
+    await using nodes = await openNodes();
+    const methods = [deviceMethod()];
+    const [one, other] = [await nodes.open({ methods }), await nodes.open({ methods })];
+    const named = { subjectId: 'ada', uuid: 'phone-1' };
+    const { device, secret } = await one.core.devices.register(one.service, named);
+    const said = { ...named, secret: secret ?? '' };
+    const { token } = await one.core.devices.authenticate(one.service, said);
+    expect(await isAccepted(other, token)).toBe(true);
+    await one.core.devices.revoke(one.service, { id: device.id });
+    const revokedAt = performance.now();
+    expect(await isAccepted(one, token)).toBe(false);
+    await expect(other.core.devices.authenticate(other.service, said)).rejects.toMatchObject(
+      refusal('unauthenticated'),
+    );
+    await expect.poll(() => isAccepted(other, token), { interval: 10 }).toBe(false);
+    expect(performance.now() - revokedAt).toBeLessThan(1000);
   });
 
   it('takes its tokens with it in the same commit, and leaves those of others', async () => {

@@ -5,7 +5,7 @@ import { factorEvent } from '../../../factor/statement/factor-event.ts';
 import { noDefault } from '../../../factor/statement/insert.ts';
 import { demoteOtherDevices, toldUuid } from './primary.ts';
 
-export interface RegisterParameters extends EventParameters {
+interface RegisterParameters extends EventParameters {
   readonly id: string;
   readonly subjectId: string;
   readonly method: string;

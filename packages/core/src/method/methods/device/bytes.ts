@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 
 /** What a device says of a request, all of it signed (the contract, "Device bytes"). */
-export interface SignedDecision {
+interface SignedDecision {
   readonly dataHash: string;
   readonly decision: 'grant' | 'deny';
   /** The device's uuid. */

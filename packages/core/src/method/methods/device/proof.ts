@@ -2,19 +2,19 @@ import { z } from 'zod';
 
 /**
  * What a device calls itself, at most 36 characters of any script: a UUID, or a name that its maker gave. No control,
- * format or line characters, since two that look alike are then two to the eye as well.
+ * format or line characters, since two that look alike are then two to the eye as well; and not spaces alone.
  */
 export const deviceUuid = z
   .string()
   .min(1)
   .max(36)
-  .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, 'must be 1 to 36 printable characters');
+  .regex(/^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,36}$/u, 'must be 1 to 36 printable characters');
 
-export const deviceSecret = z
+const deviceSecret = z
   .string()
   .regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'must be 32 bytes in base64url');
 
-export const deviceSignature = z
+const deviceSignature = z
   .string()
   .regex(/^[A-Za-z0-9_-]{85}[AQgw]$/, 'must be 64 bytes in base64url')
   .describe('r‖s on P-256, or what Ed25519 makes; base64url.');
