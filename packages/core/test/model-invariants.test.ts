@@ -131,7 +131,7 @@ describe('finds, with every guard of the database down,', () => {
     it(`${what} (${against.split(' ', 1)[0]})`, async () => {
       const { rowCount } = await client.query(sql);
       expect(rowCount, 'the plant must change something').toBeGreaterThan(0);
-      const violations = await findViolationsIn(client, { now: test.clock.now() });
+      const violations = await findViolationsIn(client, { now: test.clock.now(), promise: against });
       expect(violations.map((violation) => violation.slice(0, against.length))).toContain(against);
     });
   }

@@ -23,6 +23,8 @@ export interface InvariantOptions {
    * the last day that are no longer charged, requests that wait with nothing left to wait for.
    */
   readonly now?: Date | undefined;
+  /** Only the check of this promise. */
+  readonly promise?: string | undefined;
 }
 
 const finals = `('authorization_request.granted', 'authorization_request.denied', 'authorization_request.cancelled',
@@ -370,7 +372,7 @@ export async function findViolationsIn(
   const limits = JSON.stringify({ ...defaultLimits, ...options.limits });
   const violations: string[] = [];
   for (const { promise, sql, timed } of invariantChecks) {
-    if (timed && !options.now) continue;
+    if ((timed && !options.now) || (options.promise ?? promise) !== promise) continue;
     // Every check is given both parameters, whichever it uses.
     const given = `WITH given AS (SELECT $1::jsonb, $2::timestamptz) SELECT * FROM (${sql}) AS broken LIMIT ${examplesMax}`;
     const { rows } = await client.query<{ about: string | null; wrong: string | null }>(given, [

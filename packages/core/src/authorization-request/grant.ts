@@ -4,6 +4,7 @@ import { digitsFor } from '../challenge/view.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
 import { eventData, eventParametersOf } from '../event/parameters.ts';
+import { factorsInForce } from '../factor/in-force.ts';
 import { spendingOf, spendingOfMessage } from '../factor/evidence.ts';
 import type { SpendParameters } from '../factor/spend.ts';
 import { formatId } from '../id.ts';
@@ -86,6 +87,12 @@ async function commitProof(
 ): Promise<Written<Answer> | undefined> {
   const { row, challenge, method, factor, verdict, binding, chargedAt, factorKey } = proof;
   const messageTo = challenge?.factorId ?? null;
+  // Of several configurations of a method, the one of this factor may have been switched off since.
+  if (messageTo !== null && !factor) {
+    const reading = { ...context, db: context.database.pool };
+    const [standing] = await factorsInForce(reading, { subjectId: row.subject_id, ids: [messageTo] });
+    if (!standing) return undefined;
+  }
   const spending = factor
     ? spendingOf(context, factor, verdict)
     : messageTo === null

@@ -3,6 +3,7 @@ import { budgetParametersOf } from '../challenge/budget.ts';
 import { judgeProof, type OpenChallenge, type RightAnswer } from '../challenge/judge.ts';
 import { lockParametersOf } from '../challenge/lock-note.ts';
 import type { CoreContext } from '../context.ts';
+import { CountersignError } from '../error.ts';
 import { eventParametersOf } from '../event/parameters.ts';
 import type { FactorInForce } from '../factor/in-force.ts';
 import { factorOfProof } from '../factor/of-proof.ts';
@@ -66,11 +67,18 @@ export async function presentProof(
   passedAlong: unknown,
 ): Promise<PresentedProof> {
   const { method, parsed } = parseProof(context.methods, proof);
+  await requireActive(context, method);
   const presented = { uuid, command, method, parsed, passedAlong };
   if (method.provesBy === 'secret') return { ...presented, factor: null, present: null };
   const reading = { ...context, db: context.database.pool };
   const present = await loadRequest(reading, uuid);
   return { ...presented, present, factor: await factorOf(reading, method, parsed, present) };
+}
+
+/** What an operator has switched off proves nothing, also where it was asked before. */
+async function requireActive(context: CoreContext, method: Method): Promise<void> {
+  const configured = configuredMethods(context.methods, await context.methodConfigurations.current());
+  if (!findConfigured(configured, method.key)?.isActive) throw new CountersignError('method_unavailable');
 }
 
 async function factorOf(

@@ -103,9 +103,27 @@ describe('which methods are possible', () => {
     await expect(
       test.core.authorizationRequest.challenge(test.service, { id: request.id }),
     ).rejects.toMatchObject(refusal('method_unavailable'));
-    expect(
-      await test.core.authorizationRequest.grant(test.service, { id: request.id, proof: app.proof() }),
-    ).toMatchObject({ granted: false });
+    await expect(
+      test.core.authorizationRequest.grant(test.service, { id: request.id, proof: app.proof() }),
+    ).rejects.toMatchObject(refusal('method_unavailable'));
+    expect(await test.core.authorizationRequest.get(test.service, { id: request.id })).toMatchObject({
+      attemptsLeft: 5,
+    });
+  });
+
+  it('are not those that were switched off after their code was sent', async () => {
+    await using test = await openWithFactors();
+    await enrolEmail(test, 'ada@example.org');
+    const operator = test.core.context({ kind: 'operator' });
+    const { id } = await ask(test);
+    const proof = { method: 'otp', code: test.outbox.codeFor('ada@example.org') };
+    const [otp] = (await test.core.method.list(test.service, {})).filter(({ key }) => key === 'otp');
+    const off = { id: otp?.id, key: 'otp', title: 'Code', config: {}, isActive: false };
+    await test.core.method.configure(operator, off);
+    const api = test.core.authorizationRequest;
+    await expect(api.grant(test.service, { id, proof })).rejects.toMatchObject(refusal('method_unavailable'));
+    await test.core.method.configure(operator, { ...off, id: undefined, isActive: true });
+    expect(await api.grant(test.service, { id, proof })).toMatchObject({ granted: false });
   });
 });
 

@@ -116,11 +116,7 @@ async function write(writing: CoreContext, registration: Registration): Promise<
   const { trust, configured, parsed, subjectId, publicKey } = registration;
   const { uuid, name = null, slug = null, isPrimary = false } = parsed;
   const { db, ids, clock } = writing;
-  const identity = identityDigest(writing, configured.method.key, subjectId, {
-    scope: 'subject',
-    value: uuid,
-  });
-  const before = await endInactive(writing, { subjectId, identity, passedAlong: parsed.context });
+  const before = await endInactive(writing, subjectId, parsed);
   const id = ids.uuid();
   const { config, secret } = madeDevice(writing, uuid, publicKey);
   const first = await isFirst(writing, subjectId);
