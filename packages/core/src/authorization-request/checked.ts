@@ -26,7 +26,7 @@ export function checkedBy(
     challengeId: challenge?.id ?? context.ids.uuid(),
     method: method.key,
     factorId: factor?.uuid ?? challenge?.factorId ?? null,
-    factorVersion: factor === null ? (challenge?.factorVersion ?? null) : null,
+    factorRenewals: factor?.renewals ?? challenge?.factorRenewals ?? null,
     binding,
   };
 }

@@ -1,14 +1,16 @@
 import type { z } from 'zod';
+import { satisfiesBinding, type Binding } from '../binding.ts';
 import { tellDecision } from '../challenge/decision.ts';
-import { digitsFor } from '../challenge/view.ts';
+import { digitsFor, withoutDigits } from '../challenge/view.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
 import { eventData, eventParametersOf } from '../event/parameters.ts';
-import { factorsInForce } from '../factor/in-force.ts';
+import { factorsInForce, type FactorInForce } from '../factor/in-force.ts';
 import { spendingOf, spendingOfMessage } from '../factor/evidence.ts';
 import type { SpendParameters } from '../factor/spend.ts';
 import { formatId } from '../id.ts';
 import { once, type Written } from '../idempotency/once.ts';
+import { requireMethod } from '../method/registry.ts';
 import { parseInput } from '../parse.ts';
 import { requireParty, requireService } from '../permission.ts';
 import { isCheckedProof, standingCheck } from './checked.ts';
@@ -19,7 +21,14 @@ import { undecided, type Checked, type RequestWithChallenge, type WaitingRow } f
 import { snapshotOf } from './snapshot.ts';
 import { decide } from './state.ts';
 import { grantRequest, grantRequestByFactor, type GrantParameters } from './statement/grant.ts';
-import { presentProof, settleRight, verifyProof, type RightProof, type WrongProof } from './verify.ts';
+import {
+  presentProof,
+  requireActive,
+  settleRight,
+  verifyProof,
+  type RightProof,
+  type WrongProof,
+} from './verify.ts';
 import { viewOf } from './view.ts';
 
 type Answer = z.output<typeof grantOutput>;
@@ -73,11 +82,11 @@ async function grantByProof(
   if (present && checked && isCheckedProof(context, checked, uuid, parsed))
     return await grantChecked(context, present, checked, passedAlong);
   const verdict = await verifyProof(context, presented);
-  if (!verdict.right) return { answer: wrongAnswer(context, verdict) };
+  if (!verdict.right) return wrongAnswer(context, verdict);
   const settled = await settleRight(context, presented, verdict, (right) =>
     commitProof(context, right, passedAlong),
   );
-  return 'right' in settled ? { answer: wrongAnswer(context, settled) } : settled.row;
+  return 'right' in settled ? wrongAnswer(context, settled) : settled.row;
 }
 
 async function commitProof(
@@ -85,26 +94,23 @@ async function commitProof(
   proof: RightProof,
   passedAlong: unknown,
 ): Promise<Written<Answer> | undefined> {
-  const { row, challenge, method, factor, verdict, binding, chargedAt, factorKey } = proof;
+  const { row, challenge, method, factor, verdict, chargedAt, factorKey } = proof;
   const messageTo = challenge?.factorId ?? null;
-  // Of several configurations of a method, the one of this factor may have been switched off since.
-  if (messageTo !== null && !factor) {
-    const reading = { ...context, db: context.database.pool };
-    const [standing] = await factorsInForce(reading, { subjectId: row.subject_id, ids: [messageTo] });
-    if (!standing) return undefined;
-  }
+  const receiver = messageTo === null || factor ? factor : await standingFactor(context, row, messageTo);
+  if (messageTo !== null && receiver === null) return undefined;
   const spending = factor
     ? spendingOf(context, factor, verdict)
     : messageTo === null
       ? null
-      : spendingOfMessage(messageTo, challenge?.factorVersion ?? null);
+      : spendingOfMessage(messageTo, challenge?.factorRenewals ?? null);
   const evidence = {
     // A method that needs no challenge was judged without one: its proof still has a place of its own.
     challengeId: challenge?.id ?? context.ids.uuid(),
     method: method.key,
     factorId: spending?.factorId ?? null,
-    binding,
+    binding: weaker(proof.binding, receiver?.binding ?? proof.binding),
   };
+  if (!satisfiesBinding(evidence.binding, row.required_binding)) return undefined;
   const settlement = {
     settles: 1,
     checkedProofId: null,
@@ -113,6 +119,24 @@ async function commitProof(
     answersPrompt: method.prompts,
   };
   return await commitGrant(context, row, evidence, { settlement, spending }, passedAlong);
+}
+
+/**
+ * A factor that a proof came from, if it still is in force; of several configurations of a method, the one of this
+ * factor may have been switched off since.
+ */
+async function standingFactor(
+  context: CoreContext,
+  { subject_id: subjectId }: Pick<WaitingRow, 'subject_id'>,
+  factorId: string,
+): Promise<FactorInForce | null> {
+  const reading = { ...context, db: context.database.pool };
+  const [standing] = await factorsInForce(reading, { subjectId, ids: [factorId] });
+  return standing ?? null;
+}
+
+function weaker(one: Binding, other: Binding): Binding {
+  return satisfiesBinding(one, other) ? other : one;
 }
 
 /** The minute after a right check: nothing is judged, so nothing is spent. */
@@ -136,6 +160,13 @@ async function grantChecked(
   checked: Checked,
   passedAlong: unknown,
 ): Promise<Written<Answer>> {
+  // An operator, or the owner, may have switched it off within the minute.
+  await requireActive(context, requireMethod(context.methods, checked.method));
+  const standing =
+    checked.factorId === null ? null : await standingFactor(context, present, checked.factorId);
+  if (checked.factorId !== null && standing === null) throw new CountersignError('proof_required');
+  const binding = weaker(checked.binding, standing?.binding ?? checked.binding);
+  if (!satisfiesBinding(binding, present.required_binding)) throw new CountersignError('proof_required');
   const settlement = {
     settles: 0,
     checkedProofId: checked.proofId,
@@ -144,8 +175,14 @@ async function grantChecked(
     answersPrompt: context.methods.get(checked.method)?.prompts ?? false,
   };
   const spending =
-    checked.factorId === null ? null : spendingOfMessage(checked.factorId, checked.factorVersion);
-  const granted = await commitGrant(context, present, checked, { settlement, spending }, passedAlong);
+    checked.factorId === null ? null : spendingOfMessage(checked.factorId, checked.factorRenewals);
+  const granted = await commitGrant(
+    context,
+    present,
+    { ...checked, binding },
+    { settlement, spending },
+    passedAlong,
+  );
   if (granted) return granted;
   await explainRefusal(context, present.id, { kind: 'grant_right', generation: present.generation });
   throw new CountersignError('proof_required');
@@ -218,10 +255,11 @@ async function commitGrant(
   };
 }
 
-function wrongAnswer(context: CoreContext, { row }: WrongProof): Answer {
+function wrongAnswer(context: CoreContext, { row }: WrongProof): Written<Answer> {
+  const request = viewOf(row, context.clock.now(), digitsFor(context));
+  const answer = { granted: false, attemptsLeft: row.attempts_left, request } as const;
   return {
-    granted: false,
-    attemptsLeft: row.attempts_left,
-    request: viewOf(row, context.clock.now(), digitsFor(context)),
+    answer,
+    repeated: { ...answer, request: { ...request, challenge: withoutDigits(request.challenge) } },
   };
 }

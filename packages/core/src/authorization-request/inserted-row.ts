@@ -61,7 +61,7 @@ export function insertedRow(
             generation: 1,
             method: parameters.challengeMethod,
             factor_id: parameters.challengeFactorId,
-            factor_version: parameters.challengeFactorVersion,
+            factor_renewals: parameters.challengeFactorRenewals,
             digest: null,
             key_id: parameters.challengeKeyId,
             sent_to: parameters.challengeSentTo,

@@ -72,7 +72,7 @@ function wayByFactor(method: Method, all: readonly FactorInForce[], binding: Bin
     method,
     settings: first.configured.settings,
     factor: one,
-    factorVersion: one && first.version,
+    factorRenewals: one && first.renewals,
     factors: one ? [one] : able.map(({ known }) => known),
     recipient: one && method.recipientOf(one.config),
   };
@@ -97,5 +97,5 @@ async function wayWithoutFactor(
   );
   const recipient = reach?.recipient ? normalizeRecipient(reach.recipient) : null;
   if (!reach || (reach.recipient && !recipient)) return null;
-  return { method, settings: offered.settings, factor: null, factorVersion: null, factors: [], recipient };
+  return { method, settings: offered.settings, factor: null, factorRenewals: null, factors: [], recipient };
 }

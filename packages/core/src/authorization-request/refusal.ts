@@ -25,7 +25,7 @@ export async function explainRefusal(
   context: CoreContext,
   uuid: string,
   command: Command,
-  proof?: { readonly method: string; readonly factorKey: string },
+  proof?: { readonly method: string; readonly factorKey: string; readonly bySecret: boolean },
 ): Promise<void> {
   const [row] = await context.database.pool.query(readRequestWithSecurity, {
     ...viewerOf(context.actor),
@@ -44,7 +44,8 @@ export async function explainRefusal(
     ...row.security,
     charged_at: row.security.charged_at.map((at) => new Date(at)),
   };
-  const locked = budgetRefusal(security, context.limits, proof.factorKey, now);
+  const asked = proof.bySecret && row.challenge?.method === proof.method ? row.challenge.factor_id : null;
+  const locked = budgetRefusal(security, context.limits, asked ?? proof.factorKey, now);
   if (locked) throw locked;
 }
 

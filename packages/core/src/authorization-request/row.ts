@@ -84,8 +84,8 @@ export interface Checked {
   readonly challengeId: string;
   readonly method: string;
   readonly factorId: string | null;
-  /** Of the factor that a message went to; null where the factor itself proved. */
-  readonly factorVersion: number | null;
+  /** How often what is in force of that factor had been replaced. */
+  readonly factorRenewals: number | null;
   readonly binding: Binding;
 }
 

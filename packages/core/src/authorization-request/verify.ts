@@ -76,7 +76,7 @@ export async function presentProof(
 }
 
 /** What an operator has switched off proves nothing, also where it was asked before. */
-async function requireActive(context: CoreContext, method: Method): Promise<void> {
+export async function requireActive(context: CoreContext, method: Method): Promise<void> {
   const configured = configuredMethods(context.methods, await context.methodConfigurations.current());
   if (!findConfigured(configured, method.key)?.isActive) throw new CountersignError('method_unavailable');
 }
@@ -101,13 +101,15 @@ export async function verifyProof(
   presented: PresentedProof,
 ): Promise<RightProof | WrongProof> {
   const { uuid, method, factor } = presented;
-  const factorKey = factor?.uuid ?? method.key;
+  const bySecret = method.provesBy === 'secret';
+  const givenKey = factor?.uuid ?? method.key;
   const { row, challenges, chargedAt } = await untilTaken(
     async () => {
       const now = context.clock.now();
       const parameters = {
         ...viewerOf(context.actor),
-        ...budgetParametersOf(context.limits, now, factorKey),
+        ...budgetParametersOf(context.limits, now, givenKey),
+        bySecret,
         id: uuid,
         method: method.key,
       };
@@ -116,11 +118,18 @@ export async function verifyProof(
       const [reserved] = rows;
       return reserved && { row: reserved, challenges: openChallengesOf(rows), chargedAt: now };
     },
-    () => explainRefusal(context, uuid, { kind: 'reserve' }, { method: method.key, factorKey }),
+    () =>
+      explainRefusal(
+        context,
+        uuid,
+        { kind: 'reserve' },
+        { method: method.key, factorKey: givenKey, bySecret },
+      ),
   );
+  const factorKey = row.factor_key;
   const proof = { right: true, row, method, factor, chargedAt, factorKey } as const;
   const answer = await judge(context, presented, proof, challenges);
-  return answer ? { ...proof, ...answer } : await wrong(context, presented);
+  return answer ? { ...proof, ...answer } : await wrong(context, presented, factorKey);
 }
 
 type Reserved = Pick<RightProof, 'row' | 'factor' | 'chargedAt'>;
@@ -194,12 +203,17 @@ async function judgeAgain(
 /** A wrong answer: written whatever the request has become, in the transaction of the answer if there is one. */
 async function wrong(
   context: CoreContext,
-  { uuid, method, factor, command, passedAlong }: Omit<PresentedProof, 'parsed' | 'present'>,
+  { uuid, method, command, passedAlong }: PresentedProof,
+  factorKey: string,
 ): Promise<WrongProof> {
   const now = context.clock.now();
   const [row] = await context.db.query(settleWrong, {
     ...eventParametersOf(context, now, passedAlong),
-    ...lockParametersOf(context.limits, now, { method, factor }),
+    ...lockParametersOf(context.limits, now, {
+      method: method.key,
+      factorKey,
+      factorId: factorKey === method.key ? null : factorKey,
+    }),
     id: uuid,
     command,
     failedEventId: context.ids.uuid(),
@@ -236,7 +250,7 @@ export async function settleRight<Row>(
       now,
     );
     if (!decision.ok) {
-      if (decision.refusal === 'superseded') return await wrong(context, presented);
+      if (decision.refusal === 'superseded') return await wrong(context, presented, proof.factorKey);
       // Not now: in the transaction of a key this row is locked by us, and what is written is undone by the refusal.
       const {
         chargedAt,
@@ -251,7 +265,7 @@ export async function settleRight<Row>(
     if (!again) break;
     proof = again;
   }
-  return await wrong(context, presented);
+  return await wrong(context, presented, proof.factorKey);
 }
 
 /** After a resend the newest and the one before are valid; a message may be overtaken by the next one. */
@@ -271,7 +285,7 @@ function openChallengeOf(row: OpenChallengeRow): OpenChallenge[] {
     {
       id: row.open_id,
       factorId: row.open_factor_id,
-      factorVersion: row.open_factor_version,
+      factorRenewals: row.open_factor_renewals,
       digest: row.open_digest,
       keyId: row.open_key_id,
       digits: row.open_digits ?? 0,

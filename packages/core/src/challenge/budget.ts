@@ -36,25 +36,34 @@ export function budgetParametersOf(limits: Limits, now: Date, factorKey: string)
   };
 }
 
-const streakCount = `coalesce((s.streaks->:factorKey::text->>'count')::int, 0)`;
+const countOf = (key: string) => `coalesce((s.streaks->${key}->>'count')::int, 0)`;
 
 /** A streak one wrong proof longer; from the free ones on, each is followed by a wait that doubles. */
-const lengthened = `jsonb_build_object('count', ${streakCount} + 1, 'until', CASE WHEN ${streakCount} + 1 < :free::int THEN 0
-    ELSE :nowMs::bigint + 1000 * least(:waitMax::int, :wait::int * power(2, least(${streakCount} + 1 - :free::int, 30)))::bigint END)`;
+const lengthened = (
+  key: string,
+) => `jsonb_build_object('count', ${countOf(key)} + 1, 'until', CASE WHEN ${countOf(key)} + 1 < :free::int THEN 0
+    ELSE :nowMs::bigint + 1000 * least(:waitMax::int, :wait::int * power(2, least(${countOf(key)} + 1 - :free::int, 30)))::bigint END)`;
 
 /**
  * Charges the subject of the one row in `locked`, unless it is out of budget: then no row comes out. What made
  * the subject's challenge made its counters, so there is always a row.
+ *
+ * @param key SQL for whose streak it is: the factor's id, wherever one is asked, so that a factor has one streak for
+ * requests and confirmations alike, and a right answer by another one does not end it.
  */
-export const chargeSubject = /* sql */ `
+export function chargeSubjectBy(key: string): string {
+  return /* sql */ `
   UPDATE countersign.subject_security s SET
     charged_at = ${roomIn('s.charged_at', ':perDayMax::int', dayAgo)} || :now::timestamptz,
-    streaks = s.streaks || jsonb_build_object(:factorKey::text, ${lengthened})
+    streaks = s.streaks || jsonb_build_object(${key}, ${lengthened(key)})
   FROM locked WHERE s.subject_id = locked.subject_id
     AND NOT ${reached('s.charged_at', ':perDayMax::int', dayAgo)}
-    AND ${streakCount} < :consecutiveMax::int
-    AND coalesce((s.streaks->:factorKey::text->>'until')::bigint, 0) <= :nowMs::bigint
-  RETURNING s.subject_id`;
+    AND ${countOf(key)} < :consecutiveMax::int
+    AND coalesce((s.streaks->${key}->>'until')::bigint, 0) <= :nowMs::bigint
+  RETURNING s.subject_id, ${key} AS factor_key`;
+}
+
+export const chargeSubject = chargeSubjectBy(':factorKey::text');
 
 /** Assignments that take one charge back and end the streak of its own factor: what a right answer does. */
 export const refundCharge = /* sql */ `

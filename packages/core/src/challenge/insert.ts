@@ -3,7 +3,7 @@ export interface ChallengeParameters {
   readonly challengeId: string | null;
   readonly challengeMethod: string | null;
   readonly challengeFactorId: string | null;
-  readonly challengeFactorVersion: number | null;
+  readonly challengeFactorRenewals: number | null;
   readonly challengeDigest: Uint8Array | null;
   readonly challengeKeyId: string | null;
   readonly challengeSentTo: string | null;
@@ -19,7 +19,7 @@ export const noChallenge: ChallengeParameters = {
   challengeId: null,
   challengeMethod: null,
   challengeFactorId: null,
-  challengeFactorVersion: null,
+  challengeFactorRenewals: null,
   challengeDigest: null,
   challengeKeyId: null,
   challengeSentTo: null,
@@ -37,9 +37,9 @@ export const noChallenge: ChallengeParameters = {
  */
 export function insertChallenge(from: string, returning = ''): string {
   return /* sql */ `
-  INSERT INTO countersign.challenge (id, about_id, generation, method, factor_id, factor_version, digest, key_id, sent_to, options, state, digits, asked_by,
+  INSERT INTO countersign.challenge (id, about_id, generation, method, factor_id, factor_renewals, digest, key_id, sent_to, options, state, digits, asked_by,
     tries_left, created_at, expires_at)
-  SELECT :challengeId::uuid, r.id, r.generation, :challengeMethod::text, :challengeFactorId::uuid, :challengeFactorVersion::int, :challengeDigest::bytea,
+  SELECT :challengeId::uuid, r.id, r.generation, :challengeMethod::text, :challengeFactorId::uuid, :challengeFactorRenewals::int, :challengeDigest::bytea,
     :challengeKeyId::text, :challengeSentTo::text, :challengeOptions::jsonb, :challengeState::jsonb, :challengeDigits::smallint,
     :challengeAskedBy::text, :challengeTries::smallint, :now::timestamptz, least(:challengeExpiresAt::timestamptz, r.expires_at)
   FROM ${from} AS r WHERE :challengeId::uuid IS NOT NULL ${returning}`;

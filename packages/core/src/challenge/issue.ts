@@ -89,7 +89,7 @@ export async function issueChallenge(context: CoreContext, input: IssueChallenge
       challengeId: id,
       challengeMethod: method.key,
       challengeFactorId: factor && factorUuid(factor.id),
-      challengeFactorVersion: way.factorVersion,
+      challengeFactorRenewals: way.factorRenewals,
       challengeDigest:
         secret === null ? null : keyedDigest(key.key, [input.purpose, input.aboutId, input.dataHash, secret]),
       challengeKeyId: secret === null && digits === 0 ? null : key.id,

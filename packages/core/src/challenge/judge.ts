@@ -10,8 +10,8 @@ import { digitsOf } from './digits.ts';
 export interface OpenChallenge {
   readonly id: string;
   readonly factorId: string | null;
-  /** The version of that factor's configuration when it was asked. */
-  readonly factorVersion: number | null;
+  /** How often what is in force of that factor had been replaced when it was asked. */
+  readonly factorRenewals: number | null;
   readonly digest: Buffer | null;
   readonly keyId: string | null;
   readonly digits: number;

@@ -16,21 +16,23 @@ export interface LockParameters {
   readonly method: string;
 }
 
+/** `factorId`: the factor whose streak it is, as a UUID; null where the key is no factor's. */
 export function lockParametersOf(
   limits: Limits,
   now: Date,
   {
     method,
-    factor,
-  }: { readonly method: { readonly key: string }; readonly factor: { readonly uuid: string } | null },
+    factorKey,
+    factorId,
+  }: { readonly method: string; readonly factorKey: string; readonly factorId: string | null },
 ): LockParameters {
   return {
     now,
-    factorKey: factor?.uuid ?? method.key,
+    factorKey,
     perDayMax: limits.wrongProofsPerDayMax,
     consecutiveMax: limits.consecutiveWrongMax,
-    lockedFactorId: factor?.uuid ?? null,
-    method: method.key,
+    lockedFactorId: factorId,
+    method,
   };
 }
 

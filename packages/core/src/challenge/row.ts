@@ -5,7 +5,7 @@ export interface ChallengeRow {
   readonly generation: number;
   readonly method: string;
   readonly factor_id: string | null;
-  readonly factor_version: number | null;
+  readonly factor_renewals: number | null;
   readonly digest: string | null;
   readonly key_id: string | null;
   readonly sent_to: string | null;

@@ -6,8 +6,8 @@ export interface Way {
   readonly settings: Record<string, unknown>;
   /** The one factor that is asked; null when any of `factors` may answer, or none is needed. */
   readonly factor: KnownFactor | null;
-  /** The version of its configuration; null where no one factor is asked. */
-  readonly factorVersion: number | null;
+  /** How often what is in force of it was replaced; null where no one factor is asked. */
+  readonly factorRenewals: number | null;
   readonly factors: readonly KnownFactor[];
   /** Where the message goes; null for methods that send nothing. */
   readonly recipient: Recipient | null;

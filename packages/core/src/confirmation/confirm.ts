@@ -85,5 +85,5 @@ function spendingOfProof(context: CoreContext, { row, factor, answer }: RightPro
   if (factor) return spendingOf(context, factor, answer.verdict);
   return row.factor_id === null
     ? null
-    : spendingOfMessage(row.factor_id, answer.challenge?.factorVersion ?? null);
+    : spendingOfMessage(row.factor_id, answer.challenge?.factorRenewals ?? null);
 }

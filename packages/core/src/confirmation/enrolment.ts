@@ -53,7 +53,7 @@ export async function prepareEnrolment(
     methodUuid,
     factorUuid,
     byFactorInForce: false,
-    way: { method, settings, factor: null, factorVersion: null, factors: [], recipient },
+    way: { method, settings, factor: null, factorRenewals: null, factors: [], recipient },
     data: null,
     valueHash,
     dataHash: hashBound({ methodUuid, factorUuid, purpose: enrolmentPurpose, subjectId, data }),

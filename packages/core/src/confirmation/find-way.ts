@@ -48,7 +48,7 @@ async function wayByFactor(context: CoreContext, factorUuid: string, subjectId: 
   return {
     configured,
     factorUuid,
-    way: { method, settings, factor: known, factorVersion: factor.version, factors: [known], recipient },
+    way: { method, settings, factor: known, factorRenewals: factor.renewals, factors: [known], recipient },
   };
 }
 
@@ -80,7 +80,7 @@ async function wayByMethod(
   return {
     configured,
     factorUuid: null,
-    way: { method, settings, factor: null, factorVersion: null, factors: [], recipient },
+    way: { method, settings, factor: null, factorRenewals: null, factors: [], recipient },
   };
 }
 

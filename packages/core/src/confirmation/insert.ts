@@ -69,7 +69,7 @@ function insertedRow({ parameters }: Prepared): ConfirmationWithChallenge {
             generation: 1,
             method: challengeMethod,
             factor_id: parameters.challengeFactorId,
-            factor_version: parameters.challengeFactorVersion,
+            factor_renewals: parameters.challengeFactorRenewals,
             digest: null,
             key_id: parameters.challengeKeyId,
             sent_to: parameters.challengeSentTo,

@@ -56,15 +56,14 @@ export async function reserveProof(
 /** A wrong answer: written whatever it has become, in the transaction of the answer if there is one. */
 export async function settleWrongProof(
   context: CoreContext,
-  { row }: Pick<Reserved, 'row'>,
+  { row, factorKey }: Pick<Reserved, 'row' | 'factorKey'>,
   { method }: ConfiguredMethod,
   passedAlong: unknown,
 ): Promise<ConfirmationWithChallenge> {
   const now = context.clock.now();
-  const factor = row.factor_id === null ? null : { uuid: row.factor_id };
   const [settled] = await context.db.query(settleWrong, {
     ...eventParametersOf(context, now, passedAlong),
-    ...lockParametersOf(context.limits, now, { method, factor }),
+    ...lockParametersOf(context.limits, now, { method: method.key, factorKey, factorId: row.factor_id }),
     id: row.id,
     eventId: context.ids.uuid(),
   });
@@ -92,7 +91,7 @@ function openChallengeOf(row: ReservedRow): OpenChallenge | null {
   return {
     id: row.open_id,
     factorId: row.open_factor_id,
-    factorVersion: row.open_factor_version,
+    factorRenewals: row.open_factor_renewals,
     digest: row.open_digest,
     keyId: row.open_key_id,
     digits: row.open_digits ?? 0,

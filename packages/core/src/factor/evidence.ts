@@ -14,6 +14,7 @@ export function spendingOf(
   return {
     factorId,
     factorVersion: version,
+    factorRenewals: null,
     factorConfig:
       verdict.config === undefined
         ? null
@@ -23,6 +24,6 @@ export function spendingOf(
 }
 
 /** A message proved it that was sent to a factor: what counts is that the factor is in force, and still the same one. */
-export function spendingOfMessage(factorId: string, factorVersion: number | null): SpendParameters {
-  return { factorId, factorVersion, factorConfig: null, factorMark: null };
+export function spendingOfMessage(factorId: string, factorRenewals: number | null): SpendParameters {
+  return { factorId, factorVersion: null, factorRenewals, factorConfig: null, factorMark: null };
 }

@@ -17,6 +17,8 @@ export interface FactorInForce {
   readonly binding: Binding;
   readonly isDefault: boolean;
   readonly version: number;
+  /** How often its owner has replaced what is in force. */
+  readonly renewals: number;
   readonly identity: Buffer | null;
   readonly known: KnownFactor;
 }
@@ -56,8 +58,8 @@ export async function factorsInForce(
     const configured = methods.find(({ id, method }) => id === row.method_id && method.key === row.method);
     const known = configured?.isActive ? open(context, row) : null;
     if (!configured || !known) return [];
-    const { id: uuid, binding, is_default: isDefault, version, identity } = row;
-    return [{ uuid, configured, binding, isDefault, version, identity, known }];
+    const { id: uuid, binding, is_default: isDefault, version, renewals, identity } = row;
+    return [{ uuid, configured, binding, isDefault, version, renewals, identity, known }];
   });
 }
 

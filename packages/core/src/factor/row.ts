@@ -24,10 +24,12 @@ export interface FactorRow {
   readonly identity: Buffer | null;
   readonly config: Buffer | null;
   readonly version: number;
+  readonly renewals: number;
   readonly pending: Buffer | null;
   readonly pending_hint: string | null;
   readonly pending_identity: Buffer | null;
   readonly pending_binding: Binding | null;
+  readonly authorized_by: string | null;
   readonly device: DeviceFields | null;
   readonly sequence: number;
   readonly created_at: Date;

@@ -5,6 +5,8 @@ export interface SpendParameters {
   readonly factorId: string | null;
   /** The version that was judged; null where the factor's configuration did not matter. */
   readonly factorVersion: number | null;
+  /** How often what is in force had been replaced when the factor was asked; null where its version is compared. */
+  readonly factorRenewals: number | null;
   /** Sealed; null when it stays as it is. */
   readonly factorConfig: Uint8Array | null;
   readonly factorMark: string | null;
@@ -22,12 +24,13 @@ export function spendFactor(from: string): string {
   UPDATE countersign.factor f SET last_used_at = :now::timestamptz, config = coalesce(:factorConfig::bytea, f.config),
     version = CASE WHEN :factorConfig::bytea IS NULL THEN f.version ELSE f.version + 1 END
   FROM ${from} WHERE f.id = :factorId::uuid AND ${isInForce} AND (:factorVersion::int IS NULL OR f.version = :factorVersion::int)
-  RETURNING f.id
+    AND (:factorRenewals::int IS NULL OR f.renewals = :factorRenewals::int)
+  RETURNING f.id, f.renewals
 ), marked AS (
   INSERT INTO countersign.factor_mark (factor_id, mark, marked_at)
   SELECT used.id, :factorMark::text, :now::timestamptz FROM used WHERE :factorMark::text IS NOT NULL
   ON CONFLICT DO NOTHING RETURNING factor_id
 ), spent_factor AS (
-  SELECT used.id FROM used WHERE :factorMark::text IS NULL OR EXISTS (SELECT FROM marked)
+  SELECT used.id, used.renewals FROM used WHERE :factorMark::text IS NULL OR EXISTS (SELECT FROM marked)
 )`;
 }

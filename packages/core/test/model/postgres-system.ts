@@ -83,6 +83,7 @@ export class PostgresSystem implements AsyncDisposable {
     const { service } = this.test;
     const { pool } = service.database;
     const rows = await pool.query(reserveAttempt, {
+      bySecret: true,
       ...viewerOf(service.actor),
       ...budgetParametersOf(service.limits, service.clock.now(), call.method),
       id: parseId('authorizationRequest', this.#names.idOf(call.request)) ?? '',

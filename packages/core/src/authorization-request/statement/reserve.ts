@@ -1,4 +1,4 @@
-import { chargeSubject, type BudgetParameters } from '../../challenge/budget.ts';
+import { chargeSubjectBy, type BudgetParameters } from '../../challenge/budget.ts';
 import { statement } from '../../database/statement.ts';
 import type { WaitingRow } from '../row.ts';
 import { visibleTo, type ViewerParameters } from './visible.ts';
@@ -7,7 +7,7 @@ import { visibleTo, type ViewerParameters } from './visible.ts';
 export interface OpenChallengeRow {
   readonly open_id: string | null;
   readonly open_factor_id: string | null;
-  readonly open_factor_version: number | null;
+  readonly open_factor_renewals: number | null;
   readonly open_digest: Buffer | null;
   readonly open_key_id: string | null;
   readonly open_digits: number | null;
@@ -18,15 +18,23 @@ export interface OpenChallengeRow {
 }
 
 /** The request once for each open challenge of the method in its present generation; once with nulls when there is none. */
-export interface ReservedRow extends WaitingRow, OpenChallengeRow {}
+export interface ReservedRow extends WaitingRow, OpenChallengeRow {
+  /** Whose streak was charged: of the factor that was asked last, where a message proves; else `factorKey`. */
+  readonly factor_key: string;
+}
 
-export const openColumns = `c.id AS open_id, c.factor_id AS open_factor_id, c.factor_version AS open_factor_version, c.digest AS open_digest, c.key_id AS open_key_id, c.digits AS open_digits,
+export const openColumns = `c.id AS open_id, c.factor_id AS open_factor_id, c.factor_renewals AS open_factor_renewals, c.digest AS open_digest, c.key_id AS open_key_id, c.digits AS open_digits,
   c.options AS open_options, c.state AS open_state, c.expires_at AS open_expires_at, c.created_at AS open_created_at`;
 
 const isOpen = `c.about_id = spent.id AND c.generation = spent.generation AND c.method = :method::text AND c.expires_at > :now::timestamptz`;
 
 type ReserveParameters = ViewerParameters &
-  BudgetParameters & { readonly id: string; readonly method: string };
+  BudgetParameters & {
+    readonly id: string;
+    readonly method: string;
+    /** Whether the method proves by the secret of a message, so that the factor it went to is the one that is guessed. */
+    readonly bySecret: boolean;
+  };
 
 /**
  * Spends one attempt of the request and one charge of the subject's budget, both or none, before anything
@@ -39,18 +47,21 @@ type ReserveParameters = ViewerParameters &
 function reserve(challenges: string): string {
   return /* sql */ `
 WITH locked AS (
-  SELECT r.id, r.subject_id FROM countersign.authorization_request r
+  SELECT r.id, r.subject_id, coalesce((
+    SELECT c.factor_id::text FROM countersign.challenge c
+    WHERE :bySecret::boolean AND c.about_id = r.id AND c.id = r.challenge_id AND c.method = :method::text), :factorKey::text) AS factor_key
+  FROM countersign.authorization_request r
   WHERE r.id = :id::uuid AND ${visibleTo} AND r.state = 'waiting' AND r.attempts_left > 0
     AND r.expires_at > :now::timestamptz AND :method::text = ANY (r.methods)
   FOR NO KEY UPDATE
-), charged AS (${chargeSubject}
+), charged AS (${chargeSubjectBy('locked.factor_key')}
 ), spent AS (
   UPDATE countersign.authorization_request r
   SET attempts_left = r.attempts_left - 1, attempts_open = r.attempts_open + 1, attempted_at = :now::timestamptz
   FROM charged WHERE r.id = :id::uuid
   RETURNING r.id, r.slug, r.subject_id, r.session_id, r.title, r.description, r.facts, r.data, r.data_hash, r.display_hash,
     r.related_objects, r.methods, r.required_binding, r.generation, r.sequence, r.attempts_left, r.attempts_open, r.sends_left,
-    r.resend_after, r.execute_within_seconds, r.created_at, r.expires_at
+    r.resend_after, r.execute_within_seconds, r.created_at, r.expires_at, charged.factor_key
 )${challenges}`;
 }
 

@@ -9,7 +9,7 @@ import { visibleTo, type ViewerParameters } from './visible.ts';
 export interface ReservedRow extends ConfirmationRow {
   readonly open_id: string | null;
   readonly open_factor_id: string | null;
-  readonly open_factor_version: number | null;
+  readonly open_factor_renewals: number | null;
   readonly open_digest: Buffer | null;
   readonly open_key_id: string | null;
   readonly open_digits: number | null;
@@ -45,7 +45,7 @@ WITH locked AS (
 ), answerable AS (
   SELECT c.* FROM countersign.challenge c, spent WHERE ${isOpen} AND c.tries_left IS NULL UNION ALL SELECT * FROM tried
 )
-SELECT spent.*, c.id AS open_id, c.factor_id AS open_factor_id, c.factor_version AS open_factor_version, c.digest AS open_digest, c.key_id AS open_key_id, c.digits AS open_digits,
+SELECT spent.*, c.id AS open_id, c.factor_id AS open_factor_id, c.factor_renewals AS open_factor_renewals, c.digest AS open_digest, c.key_id AS open_key_id, c.digits AS open_digits,
   c.options AS open_options, c.state AS open_state, c.expires_at AS open_expires_at
 FROM spent LEFT JOIN answerable c ON true`;
 }

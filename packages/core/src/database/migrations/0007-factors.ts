@@ -50,10 +50,12 @@ CREATE TABLE countersign.factor (
   identity bytea,
   config bytea,
   version integer NOT NULL DEFAULT 1,
+  renewals integer NOT NULL DEFAULT 0,
   pending bytea,
   pending_hint text,
   pending_identity bytea,
   pending_binding text,
+  authorized_by uuid,
   device jsonb,
   sequence integer NOT NULL,
   event_txid xid8 NOT NULL DEFAULT pg_current_xact_id(),
@@ -73,6 +75,8 @@ COMMENT ON COLUMN countersign.factor.identity IS 'keyed digest of what must not 
 COMMENT ON COLUMN countersign.factor.config IS 'sealed; what is in force';
 COMMENT ON COLUMN countersign.factor.pending IS 'sealed; what waits for its confirmation';
 COMMENT ON COLUMN countersign.factor.version IS 'rises with every change of what is in force';
+COMMENT ON COLUMN countersign.factor.renewals IS 'rises when its owner replaces what is in force: an address, a seed; not when a proof uses something up';
+COMMENT ON COLUMN countersign.factor.authorized_by IS 'the factor whose proof authorized what waits; null: the service did';
 COMMENT ON COLUMN countersign.factor.device IS '{ uuid, name, slug, isPrimary, keyed } of a device';
 
 CREATE TRIGGER factor_is_whose_it_is AFTER UPDATE OF id, subject_id, method, method_id, created_at ON countersign.factor
@@ -107,6 +111,7 @@ CREATE TABLE countersign.confirmation (
   method text NOT NULL,
   method_id uuid NOT NULL,
   factor_id uuid,
+  factor_renewals integer,
   purpose text,
   data json,
   value_hash bytea,
@@ -129,6 +134,7 @@ CREATE TABLE countersign.confirmation (
   CONSTRAINT used_after_confirmed CHECK ((used_at IS NULL OR confirmed_at IS NOT NULL) AND (state = 'used') = (used_at IS NOT NULL))
 ) WITH (fillfactor = 70);
 CREATE INDEX confirmation_expiry ON countersign.confirmation (expires_at);
+COMMENT ON COLUMN countersign.confirmation.factor_renewals IS 'of the factor when it proved';
 COMMENT ON COLUMN countersign.confirmation.budget_key IS 'whose wrong proofs are counted: the subject, or what stands in for it';
 COMMENT ON COLUMN countersign.confirmation.value_hash IS 'of the data alone; null when there is none';
 COMMENT ON COLUMN countersign.confirmation.data_hash IS 'of all that it is bound to: what a passkey or a device signs';
@@ -152,13 +158,13 @@ CREATE TRIGGER confirmation_is_kept BEFORE DELETE ON countersign.confirmation FO
 const challenges = /* sql */ `
 ALTER TABLE countersign.challenge RENAME COLUMN request_id TO about_id;
 ALTER TABLE countersign.challenge
-  ADD COLUMN factor_version integer,
+  ADD COLUMN factor_renewals integer,
   ADD COLUMN state jsonb,
   ADD COLUMN digits smallint NOT NULL DEFAULT 0,
   ADD COLUMN asked_by text,
   ADD COLUMN tries_left smallint CHECK (tries_left >= 0);
 COMMENT ON COLUMN countersign.challenge.about_id IS 'the request or confirmation that is to be proven';
-COMMENT ON COLUMN countersign.challenge.factor_version IS 'of the factor that was asked: a message to an address that has changed since proves nothing';
+COMMENT ON COLUMN countersign.challenge.factor_renewals IS 'of the factor that was asked: a message to an address that has changed since proves nothing';
 COMMENT ON COLUMN countersign.challenge.state IS 'what its method needs again; no secret';
 COMMENT ON COLUMN countersign.challenge.digits IS 'so many digits are shown to who asked; they are derived, not stored';
 COMMENT ON COLUMN countersign.challenge.asked_by IS 'the actor and session that may see the digits';
@@ -185,11 +191,13 @@ ALTER TABLE countersign.subject_security
   ADD COLUMN prompted_at timestamptz[] NOT NULL DEFAULT '{}',
   ADD COLUMN prompts jsonb NOT NULL DEFAULT '{}',
   ADD COLUMN muted_until timestamptz,
-  ADD COLUMN silenced jsonb NOT NULL DEFAULT '{}';
+  ADD COLUMN silenced jsonb NOT NULL DEFAULT '{}',
+  ADD COLUMN confirming_until timestamptz[] NOT NULL DEFAULT '{}';
 COMMENT ON COLUMN countersign.subject_security.sequence IS 'of the events about the subject itself';
 COMMENT ON COLUMN countersign.subject_security.locked_until IS 'until when the event that told of a lock holds';
 COMMENT ON COLUMN countersign.subject_security.prompted_at IS 'prompts of the last hour since one was answered rightly';
 COMMENT ON COLUMN countersign.subject_security.prompts IS 'request -> { slug, until }: prompts that wait, until in ms';
 COMMENT ON COLUMN countersign.subject_security.muted_until IS 'no prompts before this: somebody said it was not them';
+COMMENT ON COLUMN countersign.subject_security.confirming_until IS 'when each of its latest confirmations expires: what counts against their limit';
 COMMENT ON COLUMN countersign.subject_security.silenced IS 'session -> ms: until when it starts nothing';
 `;
