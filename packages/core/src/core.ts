@@ -24,6 +24,7 @@ import { revokeDevice } from './factor-management/device/revoke.ts';
 import * as factors from './factor-management/index.ts';
 import { createKeys, type Secret } from './keys.ts';
 import { defaultLimits, type Limits } from './limits.ts';
+import { startResealer } from './maintenance/resealer.ts';
 import { startSweeper } from './maintenance/sweeper.ts';
 import type { Method } from './method/define.ts';
 import { createMethodRegistry, type MethodRegistry } from './method/registry.ts';
@@ -71,7 +72,10 @@ export interface CoreOptions {
   readonly scopedToken?: ScopedTokenOptions;
   /** Whether to bring the schema up to date first; default true. When false an old schema is an error. */
   readonly migrate?: boolean;
-  /** Whether this process also expires what nobody answered; default true. One process at a time does. */
+  /**
+   * Whether this process also expires what nobody answered, and seals anew what an earlier secret has sealed; default
+   * true. One process at a time does.
+   */
   readonly sweep?: boolean;
   readonly clock?: Clock;
   readonly randomness?: Randomness;
@@ -155,7 +159,7 @@ export interface Core {
 }
 
 /**
- * Opens the domain: connects, migrates, starts the one background job.
+ * Opens the domain: connects, migrates, starts what runs in the background.
  *
  * @example
  * ```ts
@@ -212,7 +216,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const rejections = createRejectionLog(services);
     const refusals = createDeviceRefusals(services);
     const serviceKeys = createServiceKeyTrust(services);
-    const sweeper = options.sweep === false ? null : startSweeper(services);
+    const jobs = options.sweep === false ? [] : [startSweeper(services), startResealer(services)];
     return {
       context: (actor, presented) => ({
         ...services,
@@ -263,7 +267,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       migrated,
       health: () => checkHealth(database, trust),
       async close() {
-        await sweeper?.stop();
+        await Promise.all(jobs.map(async (job) => await job.stop()));
         await Promise.all([
           reader.close(),
           watches.close(),

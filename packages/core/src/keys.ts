@@ -19,8 +19,8 @@ export interface Keys {
    * start everybody's count anew.
    */
   readonly recipientCounting: NamedKey;
-  /** What identities of factors are found by: as for counting, a rotation must not forget them. */
-  readonly identity: NamedKey;
+  /** Whether there is an earlier secret: then there may be something that only it opens. */
+  readonly isRotating: boolean;
 }
 
 export type KeyPurpose =
@@ -29,7 +29,6 @@ export type KeyPurpose =
   | 'digits'
   | 'factor'
   | 'idempotency'
-  | 'identity'
   | 'method'
   | 'recipient'
   | 'service_key'
@@ -58,7 +57,7 @@ export function createKeys(secret: Secret): Keys {
       return root && keyOf(purpose, root);
     },
     recipientCounting: keyOf('recipient', roots.at(-1) as Root),
-    identity: keyOf('identity', roots.at(-1) as Root),
+    isRotating: roots.some(({ id }) => id !== roots[0]?.id),
   };
 }
 
@@ -79,17 +78,29 @@ function decodeSecret(text: string): Root {
   };
 }
 
+/** HMAC-SHA-256 over parts that are told apart. */
+export function keyedDigest(key: KeyObject, parts: Parts): Buffer {
+  return createHmac('sha256', key).update(ledByLengths(parts)).digest();
+}
+
+/** SHA-256 over parts that are told apart: of what is no secret, and must be found whatever the secret is. */
+export function plainDigest(parts: Parts): Buffer {
+  return createHash('sha256').update(ledByLengths(parts)).digest();
+}
+
+type Parts = readonly (string | Uint8Array)[];
+
 /**
- * HMAC-SHA-256 over parts, each led by its length: no two lists of parts have the same bytes, whatever
- * separators they contain (bug 42 of the list in docs/threat-model.md).
+ * Each part led by its length: no two lists of parts have the same bytes, whatever separators they contain (bug 42 of
+ * the list in docs/threat-model.md).
  */
-export function keyedDigest(key: KeyObject, parts: readonly (string | Uint8Array)[]): Buffer {
-  const hmac = createHmac('sha256', key);
-  for (const part of parts) {
-    const bytes = typeof part === 'string' ? Buffer.from(part) : part;
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    hmac.update(length).update(bytes);
-  }
-  return hmac.digest();
+function ledByLengths(parts: Parts): Buffer {
+  return Buffer.concat(
+    parts.flatMap((part) => {
+      const bytes = typeof part === 'string' ? Buffer.from(part) : part;
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(bytes.length);
+      return [length, bytes];
+    }),
+  );
 }

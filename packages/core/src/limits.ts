@@ -15,6 +15,8 @@ export interface Limits {
   readonly waitSecondsMax: number;
   /** Requests of one subject that wait for an answer at the same time. */
   readonly waitingPerSubjectMax: number;
+  /** Confirmations of one subject, or of one mailbox where there is none, that have not expired, used or not. */
+  readonly confirmationsPerSubjectMax: number;
   /** Messages sent for one subject in any 24 hours. */
   readonly sendsPerSubjectDayMax: number;
   readonly sendsPerRecipient10MinutesMax: number;
@@ -47,6 +49,7 @@ export const defaultLimits: Limits = Object.freeze({
   waitSeconds: 30,
   waitSecondsMax: 3600,
   waitingPerSubjectMax: 10,
+  confirmationsPerSubjectMax: 100,
   sendsPerSubjectDayMax: 30,
   sendsPerRecipient10MinutesMax: 10,
   sendsPerRecipientDayMax: 30,

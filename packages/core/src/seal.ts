@@ -30,6 +30,11 @@ export function sealed(
   return Buffer.concat([Buffer.from(id, 'latin1'), nonce, cipher.getAuthTag(), text]);
 }
 
+/** How everything begins that is sealed under the active secret. */
+export function sealedNow(keys: Keys, purpose: Seal['purpose']): Buffer {
+  return Buffer.from(keys.active(purpose).id, 'latin1');
+}
+
 /**
  * @throws Error when the secret that sealed it has been removed, or when it was changed or stands elsewhere. Never
  * with what is in it.

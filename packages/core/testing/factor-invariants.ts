@@ -67,7 +67,13 @@ export const factorChecks: readonly InvariantCheck[] = [
   {
     promise: 'a factor proves once it was confirmed, and with what was confirmed',
     sql: `SELECT id AS about, status || ', confirmed at ' || coalesce(confirmed_at::text, 'no time') AS wrong FROM countersign.factor
-      WHERE (status = 'confirmed') <> (config IS NOT NULL AND confirmed_at IS NOT NULL) OR (status <> 'confirmed' AND identity IS NOT NULL)`,
+      WHERE (status = 'confirmed') <> (confirmed_at IS NOT NULL) OR (config IS NOT NULL) <> (status = 'confirmed' AND removed_at IS NULL)
+        OR (removed_at IS NOT NULL AND pending IS NOT NULL) OR (status <> 'confirmed' AND identity IS NOT NULL)`,
+  },
+  {
+    promise: 'nothing waits that was authorized by a factor which is not in force any more',
+    sql: `SELECT w.id AS about, 'authorized by ' || a.id AS wrong FROM countersign.factor w
+      JOIN countersign.factor a ON a.id = w.authorized_by WHERE w.removed_at IS NULL AND (a.removed_at IS NOT NULL OR NOT a.is_active)`,
   },
   {
     promise: 'what must not exist twice is in force once',

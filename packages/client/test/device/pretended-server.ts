@@ -6,7 +6,7 @@ import { displayHashOf } from '../../src/device/signed-bytes.ts';
 
 type Challenged = EventByType['authorization_request.challenged'];
 
-export const refused = (reason: 'unauthenticated' | 'not_found') =>
+const refused = (reason: 'unauthenticated' | 'not_found') =>
   new CountersignError({ reason, message: reason });
 
 /** A server as a device sees it, in this process: what is under test is what the device asks, and when. */

@@ -79,8 +79,11 @@ async function grantByProof(
     throw new CountersignError('forbidden');
   const { present, parsed } = presented;
   const checked = present && standingCheck(context, present, context.clock.now());
-  if (present && checked && isCheckedProof(context, checked, uuid, parsed))
-    return await grantChecked(context, present, checked, passedAlong);
+  if (present && checked && isCheckedProof(context, checked, uuid, parsed)) {
+    const granted = await grantChecked(context, present, checked, passedAlong);
+    // What it was made by has changed since: it is a proof like any other.
+    if (granted) return granted;
+  }
   const verdict = await verifyProof(context, presented);
   if (!verdict.right) return wrongAnswer(context, verdict);
   const settled = await settleRight(context, presented, verdict, (right) =>
@@ -151,22 +154,26 @@ async function grantByEarlierCheck(
   if (!decision.ok) throw refusalError(decision.refusal, present, context.clock.now());
   const checked = standingCheck(context, present, now);
   if (checked === null || context.actor.kind !== 'service') throw new CountersignError('proof_required');
-  return await grantChecked(context, present, checked, passedAlong);
+  const granted = await grantChecked(context, present, checked, passedAlong);
+  if (granted) return granted;
+  await explainRefusal(context, uuid, { kind: 'grant_right', generation: present.generation });
+  throw new CountersignError('proof_required');
 }
 
+/** Undefined when the check stands no more: what it was made by was switched off, replaced or removed. */
 async function grantChecked(
   context: CoreContext,
   present: RequestWithChallenge,
   checked: Checked,
   passedAlong: unknown,
-): Promise<Written<Answer>> {
+): Promise<Written<Answer> | undefined> {
   // An operator, or the owner, may have switched it off within the minute.
   await requireActive(context, requireMethod(context.methods, checked.method));
   const standing =
     checked.factorId === null ? null : await standingFactor(context, present, checked.factorId);
-  if (checked.factorId !== null && standing === null) throw new CountersignError('proof_required');
+  if (checked.factorId !== null && standing === null) return undefined;
   const binding = weaker(checked.binding, standing?.binding ?? checked.binding);
-  if (!satisfiesBinding(binding, present.required_binding)) throw new CountersignError('proof_required');
+  if (!satisfiesBinding(binding, present.required_binding)) return undefined;
   const settlement = {
     settles: 0,
     checkedProofId: checked.proofId,
@@ -176,16 +183,7 @@ async function grantChecked(
   };
   const spending =
     checked.factorId === null ? null : spendingOfMessage(checked.factorId, checked.factorRenewals);
-  const granted = await commitGrant(
-    context,
-    present,
-    { ...checked, binding },
-    { settlement, spending },
-    passedAlong,
-  );
-  if (granted) return granted;
-  await explainRefusal(context, present.id, { kind: 'grant_right', generation: present.generation });
-  throw new CountersignError('proof_required');
+  return await commitGrant(context, present, { ...checked, binding }, { settlement, spending }, passedAlong);
 }
 
 type Evidence = Pick<Checked, 'challengeId' | 'method' | 'factorId' | 'binding'>;

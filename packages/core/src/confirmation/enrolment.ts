@@ -128,7 +128,7 @@ export async function judgeEnrolment<Result>(
   const { confirmationUuid, factorUuid: factorId, valueHash, configured, passedAlong } = asked;
   const reserved = await reserveProof(
     context,
-    { id: confirmationUuid, factor_id: factorId, method: configured.method.key },
+    { id: confirmationUuid, factorKey: factorId },
     (parameters) => context.database.pool.query(reserveEnrolment, { ...parameters, factorId, valueHash }),
     (row) => {
       if (row.purpose !== enrolmentPurpose || row.factor_id !== factorId)

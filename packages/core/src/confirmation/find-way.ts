@@ -3,11 +3,11 @@ import type { CoreContext } from '../context.ts';
 import { CountersignError, invalidInput } from '../error.ts';
 import { factorsInForce } from '../factor/in-force.ts';
 import { findConfigured, type ConfiguredMethod } from '../method/configured.ts';
-import type { Recipient } from '../method/define.ts';
 import { normalizeRecipient } from '../method/recipient.ts';
 import { fromHost } from '../within.ts';
 import type { Admitted } from './admit-request.ts';
 import { activeMethods } from './configured.ts';
+import { recipientNamedBy } from './named-recipient.ts';
 
 /** How a confirmation is asked for, and by which configuration of a method. */
 export interface FoundWay {
@@ -64,6 +64,8 @@ async function wayByMethod(
     throw new CountersignError('method_unavailable');
   const { method, settings } = configured;
   const named = recipientNamedBy(configured, data);
+  if (named && !normalizeRecipient(named))
+    throw invalidInput(['data'], `must be an address for ${named.channel}`);
   const reach = named
     ? { recipient: named }
     : await fromHost(
@@ -82,21 +84,4 @@ async function wayByMethod(
     factorUuid: null,
     way: { method, settings, factor: null, factorRenewals: null, factors: [], recipient },
   };
-}
-
-/**
- * The place that the data names, where the method takes such data: this is how a host confirms a changed address. The
- * method is not asked whether it would rather go elsewhere; what is confirmed is that somebody reads messages there.
- *
- * Bug 50, the browser names the address that the code goes to: a subject may, within the limits of messages, since what
- * it gets is bound to that address. `use` serves it only to a host that names the very same one as `data`; one that
- * asks "is it really her?" leaves `data` out, and is served only by a message to where the host itself sends them.
- */
-function recipientNamedBy({ method }: ConfiguredMethod, data: unknown): Recipient | null {
-  const given = method.enrolment?.given.safeParse(data);
-  const recipient = given?.success ? method.recipientOf(given.data) : null;
-  if (!recipient) return null;
-  const normalized = normalizeRecipient(recipient);
-  if (!normalized) throw invalidInput(['data'], `must be an address for ${recipient.channel}`);
-  return normalized;
 }

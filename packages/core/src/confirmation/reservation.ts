@@ -19,12 +19,8 @@ export interface Reserved {
   readonly row: ReservedRow;
   readonly challenge: OpenChallenge | null;
   readonly chargedAt: Date;
+  /** Which streak was charged: see `streakKeyOf`. */
   readonly factorKey: string;
-}
-
-/** Which streak of wrong proofs it is: its factor's, or its method's where there is none. */
-function factorKeyOf(row: Pick<ConfirmationWithChallenge, 'factor_id' | 'method'>): string {
-  return row.factor_id ?? row.method;
 }
 
 /** What every reservation is told: who asks, and what guessing may cost. */
@@ -38,18 +34,17 @@ function parametersOfReservation(context: CoreContext, id: string, now: Date, fa
  */
 export async function reserveProof(
   context: CoreContext,
-  present: Pick<ConfirmationPresent, 'id' | 'factor_id' | 'method'>,
+  { id, factorKey }: Pick<Reserved, 'factorKey'> & { readonly id: string },
   take: (parameters: ReturnType<typeof parametersOfReservation>) => Promise<ReservedRow[]>,
   refuses: (row: ConfirmationPresent) => CountersignError | null,
 ): Promise<Reserved> {
-  const factorKey = factorKeyOf(present);
   return await untilTaken(
     async () => {
       const now = context.clock.now();
-      const [row] = await take(parametersOfReservation(context, present.id, now, factorKey));
+      const [row] = await take(parametersOfReservation(context, id, now, factorKey));
       return row && { row, challenge: openChallengeOf(row), chargedAt: now, factorKey };
     },
-    () => explainRefusal(context, present.id, factorKey, refuses),
+    () => explainRefusal(context, id, factorKey, refuses),
   );
 }
 

@@ -13,6 +13,7 @@ import { judgedRequestOf, snapshotOf, type ConfirmationWithChallenge } from './r
 import { decide } from './state.ts';
 import type { ConfirmationPresent } from './statement/read.ts';
 import { reserveAttempt } from './statement/reserve.ts';
+import { streakKeyOf } from './streak-key.ts';
 
 /** A proof of which the shape is known, and what it is for. Nothing is compared yet, and nothing spent. */
 export interface PresentedProof {
@@ -76,9 +77,10 @@ export async function verifyProof(
   context: CoreContext,
   presented: PresentedProof,
 ): Promise<RightProof | WrongProof> {
+  const { present, configured } = presented;
   const reserved = await reserveProof(
     context,
-    presented.present,
+    { id: present.id, factorKey: streakKeyOf(context, configured, present) },
     (parameters) => context.database.pool.query(reserveAttempt, parameters),
     ({ factor_in_force: isInForce }) => (isInForce ? null : new CountersignError('unavailable')),
   );

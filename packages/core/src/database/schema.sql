@@ -283,7 +283,7 @@ CREATE TRIGGER factor_version_only_rises AFTER UPDATE OF version ON countersign.
 CREATE TRIGGER removed_factor_stays_removed AFTER UPDATE ON countersign.factor FOR EACH ROW
     WHEN (old.removed_at IS NOT NULL)
     EXECUTE FUNCTION countersign.refuse_change('a removed factor stays removed');
-COMMENT ON COLUMN countersign.factor.identity IS 'keyed digest of what must not exist twice';
+COMMENT ON COLUMN countersign.factor.identity IS 'digest of what must not exist twice; no key is in it';
 COMMENT ON COLUMN countersign.factor.config IS 'sealed; what is in force';
 COMMENT ON COLUMN countersign.factor.version IS 'rises with every change of what is in force';
 COMMENT ON COLUMN countersign.factor.pending IS 'sealed; what waits for its confirmation';

@@ -15,6 +15,7 @@ import { canonicalData, hashCanonicalData } from '../operation/canonical.ts';
 import { askOnce } from './ask-once.ts';
 import { isFirst, mayAddFirst } from './first-factor.ts';
 import { managementOperation, type ManagementDisplay, type ManagementSlug } from './operation.ts';
+import { authorizingFactor } from './statement/authorizing-factor.ts';
 import { findAuthorization } from './statement/find-authorization.ts';
 
 /** A change of what a subject can prove with. */
@@ -31,6 +32,9 @@ export interface ManagementChange {
   readonly passedAlong?: unknown;
 }
 
+/** What a grant must be for. */
+type ExactChange = Pick<ManagementChange, 'slug' | 'subjectId' | 'data' | 'binding'>;
+
 /**
  * Runs a change of factors, once it is authorized; both in one transaction. The changes of one subject run one after
  * another.
@@ -43,6 +47,9 @@ export interface ManagementChange {
  * as the strongest that is in force, when that is weaker (bug 18: a factor that can be deleted at low assurance). So
  * whoever has lost its strongest factor cannot take it away or replace it with a weaker one: that needs the service.
  *
+ * The effect is told the factor by which the change was authorized (its UUID; null for the service and for a first
+ * factor): what waits for its confirmation keeps it, and ends with it.
+ *
  * For the `write` of `once`: in a transaction that is there already it runs in that one.
  *
  * @throws CountersignError `forbidden` (devices, operators, a subject without a session, a first factor without a token
@@ -51,14 +58,14 @@ export interface ManagementChange {
 export async function authorizeManagement<Result>(
   context: CoreContext,
   change: ManagementChange,
-  effect: (writing: CoreContext) => Promise<Result>,
+  effect: (writing: CoreContext, authorizedBy: string | null) => Promise<Result>,
 ): Promise<Result> {
   const { actor, database } = context;
   if (actor.kind !== 'service') ownerOf(actor);
   const run = async (writing: CoreContext): Promise<Result> => {
     await writing.db.query(lockManagement, { subjectId: change.subjectId });
-    if (actor.kind !== 'service') await useGrant(writing, change);
-    return await effect(writing);
+    const authorizedBy = actor.kind === 'service' ? null : await useGrant(writing, change);
+    return await effect(writing, authorizedBy);
   };
   if (context.db !== database.pool) return await run(context);
   return await database.transaction(async (db) => await run({ ...context, db }));
@@ -70,21 +77,51 @@ export function ownerOf(actor: Actor): { readonly subjectId: string; readonly se
   return actor;
 }
 
-async function useGrant(writing: CoreContext, change: ManagementChange): Promise<void> {
-  const { subjectId, sessionId } = ownerOf(writing.actor);
-  if (subjectId !== change.subjectId) throw new CountersignError('not_found');
-  if (await isFirst(writing, subjectId)) {
-    if (!mayAddFirst(writing, change.slug)) throw new CountersignError('forbidden');
-    return;
-  }
-  // No session never equals a session: nothing could be granted for it.
-  if (sessionId === null) throw new CountersignError('forbidden');
-  const asked = await askedOf(writing, change, sessionId);
+/**
+ * To be called before a method is asked to begin, which may cost it work: refuses a subject that could not make this
+ * change anyway, with the request that waits for exactly this change if there is one. It only refuses; whether the
+ * change is authorized, {@link authorizeManagement} decides. How strong the new factor will be is not known yet, so
+ * `binding` is the least that it can be.
+ *
+ * @throws CountersignError as `authorizeManagement`, but for a change that a request must still be made for.
+ */
+export async function refuseBeforehand(context: CoreContext, change: ExactChange): Promise<void> {
+  if (context.actor.kind === 'service') return;
+  const asked = await askedBy(context, change);
+  const found = asked && (await find(context, asked));
+  if (found?.state !== 'waiting') return;
+  const id = formatId('authorizationRequest', found.id);
+  const authorizationRequest = await getAuthorizationRequest(context, { id });
+  throw new CountersignError('authorization_required', { authorizationRequest });
+}
+
+/** The factor whose proof granted it; null for a first factor. */
+async function useGrant(writing: CoreContext, change: ManagementChange): Promise<string | null> {
+  const asked = await askedBy(writing, change);
+  if (asked === null) return null;
   const found = await find(writing, asked);
-  if (found?.state === 'granted' && (await consume(writing, asked, found.id))) return;
+  if (found?.state === 'granted' && (await consume(writing, asked, found.id))) {
+    const [proof] = await writing.db.query(authorizingFactor, { requestId: found.id });
+    // Only a factor can prove such a request: `factorIds` says which.
+    if (!proof?.factor_id) throw new Error('a change of factors was granted by no factor');
+    return proof.factor_id;
+  }
   throw new AfterRollback(new CountersignError('authorization_required'), async () => {
     throw await refusalWithRequest({ ...writing, db: writing.database.pool }, change, asked);
   });
+}
+
+/** What this subject must have granted; null where it may add its first factor without. */
+async function askedBy(context: CoreContext, change: ExactChange): Promise<Asked | null> {
+  const { subjectId, sessionId } = ownerOf(context.actor);
+  if (subjectId !== change.subjectId) throw new CountersignError('not_found');
+  if (await isFirst(context, subjectId)) {
+    if (!(await mayAddFirst(context, subjectId, change.slug))) throw new CountersignError('forbidden');
+    return null;
+  }
+  // No session never equals a session: nothing could be granted for it.
+  if (sessionId === null) throw new CountersignError('forbidden');
+  return await askedOf(context, change, sessionId);
 }
 
 /** What must be granted. */
@@ -98,9 +135,9 @@ interface Asked {
   readonly factors: readonly FactorInForce[];
 }
 
-async function askedOf(context: CoreContext, change: ManagementChange, sessionId: string): Promise<Asked> {
+async function askedOf(context: CoreContext, change: ExactChange, sessionId: string): Promise<Asked> {
   const { slug, subjectId, data } = change;
-  const factors = await factorsInForce(context, { subjectId });
+  const factors = (await factorsInForce(context, { subjectId })).filter(authorizesManagement);
   if (factors.length === 0) throw new CountersignError('method_unavailable');
   return {
     subjectId,
@@ -110,6 +147,14 @@ async function askedOf(context: CoreContext, change: ManagementChange, sessionId
     requiredBinding: requiredBinding(change.binding, factors),
     factors,
   };
+}
+
+/**
+ * Whether a factor proves changes of factors. Every one does, but for those of methods that an operation must list by
+ * name: of them only one that is made to recover by, which a recovery code is.
+ */
+function authorizesManagement({ configured: { method } }: FactorInForce): boolean {
+  return !method.mustBeListed || method.recovers;
 }
 
 /** As strong as the factor in question, or as the strongest there is. */

@@ -23,8 +23,10 @@ import {
   type Enroller,
   type Waiting,
 } from './configuration.ts';
+import { endAuthorityOf } from './end-authority.ts';
 import { endUnproven, isFirst } from './first-factor.ts';
 import { ownedFactor } from './owned.ts';
+import { replaceOthers } from './replace-others.ts';
 import { confirmInput } from './schema.ts';
 
 /** What waits, as it was read, with what it is proven by. */
@@ -60,7 +62,14 @@ export async function confirmFactorEnrolment(
       const verdict = await judge(writing, attempt);
       const { configured } = attempt.enroller;
       if (!verdict.right) return { answer: factorViewOf(attempt.row, [configured]) };
-      return { answer: factorViewOf(await takeEffect(writing, attempt, verdict), [configured]) };
+      const { row, ended } = await takeEffect(writing, attempt, verdict);
+      return {
+        answer: factorViewOf(row, [configured]),
+        afterCommit: async () => {
+          writing.wake(ended);
+          await Promise.resolve();
+        },
+      };
     },
   });
 }
@@ -112,20 +121,30 @@ async function judge(context: CoreContext, attempt: Attempt) {
   );
 }
 
+/** What is in force now, and the ids of what has ended with what was in force before. */
+interface Effect {
+  readonly row: FactorRow;
+  readonly ended: readonly string[];
+}
+
 /** Confirmation and factor change together. In a transaction that is there already it is that one. */
 async function takeEffect(
   context: CoreContext,
   attempt: Attempt,
   proven: RightEnrolment<Right>,
-): Promise<FactorRow> {
-  const run = async (writing: CoreContext): Promise<FactorRow> => {
-    const { subject_id: subjectId } = attempt.row;
+): Promise<Effect> {
+  const { row: before, enroller, passedAlong } = attempt;
+  const run = async (writing: CoreContext): Promise<Effect> => {
+    const { subject_id: subjectId } = before;
     await writing.db.query(lockManagement, { subjectId });
     const first = await isFirst(writing, subjectId);
     return await useEnrolment(writing, proven, async () => {
       const row = await putInForce(writing, attempt, proven.result);
       if (first) await endUnproven(writing, subjectId, row.id);
-      return row;
+      const replaced = await replaceOthers(writing, enroller.configured.method, row, passedAlong);
+      const isRenewed = row.renewals > before.renewals;
+      const own = isRenewed ? await endAuthorityOf(writing, row, passedAlong) : [];
+      return { row, ended: [...replaced, ...own] };
     });
   };
   if (context.db !== context.database.pool) return await run(context);
@@ -157,7 +176,7 @@ async function putInForce(
       demotedEventId: writing.ids.uuid(),
     })
     .catch(factorExists);
-  // Removed, or begun anew, since it was read: the whole transaction rolls back, the confirmation with it.
+  // Removed, begun anew, or without its authorization since it was read: the whole transaction rolls back, the confirmation with it.
   if (!confirmed) throw new CountersignError('unavailable');
   return confirmed;
 }

@@ -12,7 +12,7 @@ import { formatId } from '../id.ts';
 import { once, type Written } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { requireService } from '../permission.ts';
-import { authorizeManagement, ownerOf, type ManagementChange } from './authorize.ts';
+import { authorizeManagement, ownerOf, refuseBeforehand, type ManagementChange } from './authorize.ts';
 import {
   begin,
   enrollerOf,
@@ -22,18 +22,14 @@ import {
   type Begun,
   type Enroller,
 } from './configuration.ts';
+import { factorsMax } from './factors-max.ts';
 import { endUnproven, isFirst } from './first-factor.ts';
 import { changeOf } from './operation.ts';
+import { replaceOthers } from './replace-others.ts';
 import { createInput, type CreateInput, type createOutput } from './schema.ts';
 
 type Input = z.output<typeof createInput>;
 type Answer = z.output<typeof createOutput>;
-
-/**
- * Factors of one subject that were not removed. Who needs more has forgotten some; and every one of them is opened and
- * asked at each request.
- */
-const factorsMax = 20;
 
 /**
  * Adds a way to prove. Where its method has something to confirm it by, it waits for its confirmation and proves
@@ -47,12 +43,22 @@ export async function createFactor(context: CoreContext, input: CreateInput): Pr
   const parsed = parseInput(createInput, input);
   const subjectId = subjectOf(context, parsed);
   const enroller = await enrollerOf(context, parsed.methodId);
+  if (!mayEnrol(context, enroller)) throw new CountersignError('method_unavailable');
+  const change = {
+    slug: 'countersign.factor.create',
+    subjectId,
+    data: changeOf(context, subjectId, parsed),
+    binding: 'none',
+  } as const;
   return await once(context, 'factor.create', parsed, {
-    prepare: (asking) => prepare(asking, enroller, parsed, subjectId),
+    prepare: async (asking) => {
+      await refuseBeforehand(asking, change);
+      return await prepare(asking, enroller, parsed, change);
+    },
     write: async (writing, prepared) => {
-      const beginning = prepared ?? (await prepare(writing, enroller, parsed, subjectId));
-      return await authorizeManagement(writing, beginning.change, (authorized) =>
-        write(authorized, enroller, beginning),
+      const beginning = prepared ?? (await prepare(writing, enroller, parsed, change));
+      return await authorizeManagement(writing, beginning.change, (authorized, authorizedBy) =>
+        write(authorized, enroller, beginning, authorizedBy),
       );
     },
   });
@@ -70,10 +76,18 @@ function subjectOf({ actor }: CoreContext, { subjectId, confirmed, context }: In
   return owner.subjectId;
 }
 
+/**
+ * What must be listed by name proves little or nothing, so nobody takes it up unasked: the service may give it to a
+ * subject. Codes to recover by are for the subject itself.
+ */
+function mayEnrol({ actor }: CoreContext, { configured: { method } }: Enroller): boolean {
+  return actor.kind === 'service' || !method.mustBeListed || method.recovers;
+}
+
 interface Beginning {
   readonly change: ManagementChange;
   readonly begun: Begun;
-  readonly parameters: InsertFactorParameters;
+  readonly parameters: Omit<InsertFactorParameters, 'authorizedBy'>;
   /** Null when it is in force at once. */
   readonly confirmation: PreparedConfirmation | null;
 }
@@ -82,8 +96,9 @@ async function prepare(
   context: CoreContext,
   enroller: Enroller,
   input: Input,
-  subjectId: string,
+  change: Omit<ManagementChange, 'display'>,
 ): Promise<Beginning> {
+  const { subjectId } = change;
   const { configured } = enroller;
   const place = { subjectId, factorId: context.ids.uuid() };
   const passedAlong = input.context;
@@ -97,21 +112,20 @@ async function prepare(
   if (identity && (await context.db.query(identityExists, { identity, id: place.factorId })).length > 0)
     throw new CountersignError('factor_exists');
   const now = context.clock.now();
+  const shown = enrolment.display ?? enrolment.hint;
   const isInForce = enrolment.confirmedBy === 'none' || input.confirmed === true;
   const waiting = { config: enrolment.config, wantsDefault: input.isDefault ?? false };
   const pending = isInForce ? null : sealWaiting(context, place, waiting);
   return {
     begun,
     change: {
-      slug: 'countersign.factor.create',
-      subjectId,
-      data: changeOf(input),
+      ...change,
       display: {
         title: 'Add a way to confirm',
         facts: {
           Method: configured.title,
           ...(input.title !== undefined && { Title: input.title }),
-          ...(enrolment.hint != null && { Address: enrolment.hint }),
+          ...(shown != null && { Address: shown }),
         },
       },
       binding,
@@ -154,13 +168,15 @@ async function prepare(
 async function write(
   writing: CoreContext,
   { configured }: Enroller,
-  { begun, parameters, confirmation }: Beginning,
+  { begun, change, parameters, confirmation }: Beginning,
+  authorizedBy: string | null,
 ): Promise<Written<Answer>> {
   const first = await isFirst(writing, parameters.subjectId);
-  const [row] = await writing.db.query(insertFactor, parameters).catch(factorExists);
+  const [row] = await writing.db.query(insertFactor, { ...parameters, authorizedBy }).catch(factorExists);
   // Nothing in the contract's list fits better: as with waiting requests, there may only be so many at a time.
   if (!row) throw new CountersignError('rate_limited');
   if (first && row.status === 'confirmed') await endUnproven(writing, row.subject_id, row.id);
+  const ended = await replaceOthers(writing, configured.method, row, change.passedAlong);
   const inserted = confirmation && (await insertEnrolment(writing, confirmation));
   return writtenChange(
     writing,
@@ -170,7 +186,10 @@ async function write(
       ...(inserted && { confirmation: inserted.view }),
       ...(begun.enrolment.setup !== undefined && { setup: begun.enrolment.setup }),
     },
-    inserted?.afterCommit ?? null,
+    async () => {
+      writing.wake(ended);
+      await inserted?.afterCommit?.();
+    },
   );
 }
 
@@ -180,7 +199,7 @@ export function writtenChange(
   row: FactorRow,
   methods: Parameters<typeof factorViewOf>[1],
   told: Omit<Answer, 'factor'>,
-  deliver: (() => Promise<void>) | null,
+  deliver: () => Promise<void>,
 ): Written<Answer> {
   const answer = { factor: factorViewOf(row, methods), ...told };
   return {
@@ -188,7 +207,7 @@ export function writtenChange(
     repeated: 'setup' in told ? { ...answer, setup: null } : answer,
     afterCommit: async () => {
       context.wake([formatId('factor', row.id)]);
-      await deliver?.();
+      await deliver();
     },
   };
 }

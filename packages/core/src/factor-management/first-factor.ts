@@ -1,22 +1,32 @@
 import type { CoreContext } from '../context.ts';
 import { eventParametersOf } from '../event/parameters.ts';
-import { hasConfirmedFactor } from '../factor/statement/read.ts';
+import { hasConfirmedFactor, lastRemoval } from '../factor/statement/read.ts';
 import { removeUnproven } from '../factor/statement/remove.ts';
 import { scopesOf } from '../scoped-token/scope/scope.ts';
 import type { ManagementSlug } from './operation.ts';
 
 /**
  * Whether the call was made by a token that the service issued for adding a first factor: its scope names the
- * procedure itself, not a pattern that fits it too, and nobody it was handed on to presents it.
+ * procedure itself, not a pattern that fits it too, nobody it was handed on to presents it, and it was issued after the
+ * last factor that the subject had in force was removed. So a link that has done its work does none again, whoever
+ * still holds it.
  */
-export function mayAddFirst({ presented }: CoreContext, slug: ManagementSlug): boolean {
+export async function mayAddFirst(
+  context: CoreContext,
+  subjectId: string,
+  slug: ManagementSlug,
+): Promise<boolean> {
+  const { presented } = context;
   if (!presented || (slug !== 'countersign.factor.create' && slug !== 'countersign.device.register'))
     return false;
-  const { scope, blocks } = presented.accepted;
+  const { scope, blocks, claims } = presented.accepted;
   if (blocks.some(({ cid }) => cid !== undefined)) return false;
   const procedure = slug.slice('countersign.'.length);
   const scopes = scopesOf(scope);
-  return scopes.length > 0 && scopes.every(({ rpc }) => rpc?.m?.includes(procedure) ?? false);
+  if (scopes.length === 0 || !scopes.every(({ rpc }) => rpc?.m?.includes(procedure) ?? false)) return false;
+  const [last] = await context.db.query(lastRemoval, { subjectId });
+  // A token says whole seconds, rounded down: one of the same second may be older than the removal.
+  return !last?.removed_at || claims.iat * 1000 > last.removed_at.getTime();
 }
 
 /** Whether a subject has no factor yet: inside the lock of its management, so that it still holds when it is written. */

@@ -1,15 +1,14 @@
 import type { z } from 'zod';
-import { closeGrants } from '../authorization-request/statement/close-grants.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError, invalidInput } from '../error.ts';
 import { eventParametersOf } from '../event/parameters.ts';
 import { promoteNext } from '../factor/statement/change.ts';
 import { removeFactor } from '../factor/statement/remove.ts';
-import { formatId } from '../id.ts';
 import { once } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { authorizeManagement } from './authorize.ts';
 import { displayOfFactor } from './display.ts';
+import { endAuthorityOf } from './end-authority.ts';
 import { changeOf } from './operation.ts';
 import { lockedFactor, ownedFactor } from './owned.ts';
 import { removeInput, type removeOutput } from './schema.ts';
@@ -17,8 +16,8 @@ import { removeInput, type removeOutput } from './schema.ts';
 type Answer = z.output<typeof removeOutput>;
 
 /**
- * Takes a factor away for ever. From its commit on nothing that it has approved is executed (I13), and nothing that
- * waits for it can be proven by it.
+ * Takes a factor away for ever. From its commit on nothing that it has approved is executed (I13), nothing that
+ * waits for it can be proven by it, and what it has authorized comes into force no more.
  *
  * @throws CountersignError `not_found`, `invalid_input` for a device, which is revoked; and what `authorizeManagement`
  * refuses by.
@@ -36,7 +35,7 @@ export async function removeOwnFactor(
       const change = {
         slug: 'countersign.factor.remove',
         subjectId: row.subject_id,
-        data: changeOf(parsed),
+        data: changeOf(writing, row.subject_id, parsed),
         display: await displayOfFactor(context, 'Remove a way to confirm', row),
         binding: row.binding,
         passedAlong: parsed.context,
@@ -50,7 +49,7 @@ export async function removeOwnFactor(
           eventId: authorized.ids.uuid(),
         });
         if (!removed) throw new CountersignError('not_found');
-        const ids = await closeGrantsOf(authorized, row.id);
+        const ids = await endAuthorityOf(authorized, row, parsed.context);
         await authorized.db.query(promoteNext, { ...told, subjectId: row.subject_id });
         return ids;
       });
@@ -63,15 +62,4 @@ export async function removeOwnFactor(
       };
     },
   });
-}
-
-/**
- * Ends the execution window of what a factor has approved and nobody has executed: to be called after the statement
- * that removed it, switched it off or revoked it, in the same transaction. The ids of those requests, to wake who
- * watches them after the commit.
- */
-export async function closeGrantsOf(writing: CoreContext, factorUuid: string): Promise<readonly string[]> {
-  const now = writing.clock.now();
-  const closed = await writing.db.query(closeGrants, { factorId: factorUuid, now });
-  return closed.map(({ id }) => formatId('authorizationRequest', id));
 }

@@ -12,7 +12,7 @@ import { formatId } from '../id.ts';
 import { once, type Written } from '../idempotency/once.ts';
 import { configuredMethods } from '../method/configured.ts';
 import { parseInput } from '../parse.ts';
-import { authorizeManagement, type ManagementChange } from './authorize.ts';
+import { authorizeManagement, refuseBeforehand, type ManagementChange } from './authorize.ts';
 import {
   begin,
   enrollerOf,
@@ -24,9 +24,9 @@ import {
 } from './configuration.ts';
 import { writtenChange } from './create.ts';
 import { displayOfFactor } from './display.ts';
+import { endAuthorityOf } from './end-authority.ts';
 import { changeOf } from './operation.ts';
 import { lockedFactor, ownedFactor } from './owned.ts';
-import { closeGrantsOf } from './remove.ts';
 import { updateInput, type updateOutput } from './schema.ts';
 
 type Input = z.output<typeof updateInput>;
@@ -45,7 +45,12 @@ const title = 'Change a way to confirm';
 export async function updateFactor(context: CoreContext, input: UpdateInput): Promise<UpdateAnswer> {
   const parsed = parseInput(updateInput, input);
   return await once(context, 'factor.update', parsed, {
-    prepare: (asking) => prepareUpdate(asking, parsed),
+    prepare: async (asking) => {
+      const row = await ownedFactor(asking, parsed);
+      assertPossible(parsed, row);
+      if (parsed.config !== undefined) await refuseBeforehand(asking, changeBy(asking, parsed, row));
+      return await prepare(asking, parsed, row);
+    },
     write: async (writing, prepared) =>
       await writeUpdate(writing, parsed, prepared ?? (await prepareUpdate(writing, parsed))),
   });
@@ -73,10 +78,21 @@ interface Renewal {
 export async function prepareUpdate(context: CoreContext, input: Input): Promise<PreparedUpdate> {
   const row = await ownedFactor(context, input);
   assertPossible(input, row);
+  return await prepare(context, input, row);
+}
+
+/** As strong as the factor is now; a new configuration may be stronger. */
+function changeBy(context: CoreContext, input: Input, { subject_id: subjectId, binding }: FactorRow) {
+  const data = changeOf(context, subjectId, input);
+  return { slug: 'countersign.factor.update', subjectId, data, binding, passedAlong: input.context } as const;
+}
+
+async function prepare(context: CoreContext, input: Input, row: FactorRow): Promise<PreparedUpdate> {
   const renewal = input.config === undefined ? null : await renew(context, input, row);
+  const shown = renewal?.begun.enrolment.display ?? renewal?.begun.enrolment.hint;
   const facts = {
     ...(input.title !== undefined && { 'New title': input.title }),
-    ...(renewal?.begun.enrolment.hint != null && { 'New address': renewal.begun.enrolment.hint }),
+    ...(shown != null && { 'New address': shown }),
     ...(input.isActive !== undefined && { Active: input.isActive ? 'yes' : 'no' }),
     ...(input.isDefault !== undefined && { Default: input.isDefault ? 'yes' : 'no' }),
   };
@@ -84,12 +100,9 @@ export async function prepareUpdate(context: CoreContext, input: Input): Promise
     row,
     renewal,
     change: {
-      slug: 'countersign.factor.update',
-      subjectId: row.subject_id,
-      data: changeOf(input),
+      ...changeBy(context, input, row),
       display: await displayOfFactor(context, title, row, facts),
       binding: stronger(row.binding, renewal?.begun.binding ?? row.binding),
-      passedAlong: input.context,
     },
   };
 }
@@ -156,12 +169,12 @@ export async function writeUpdate(
   input: Input,
   { change, renewal, row }: PreparedUpdate,
 ): Promise<Written<UpdateAnswer>> {
-  return await authorizeManagement(context, change, async (writing) => {
+  return await authorizeManagement(context, change, async (writing, authorizedBy) => {
     const present = await lockedFactor(writing, row);
     // A proof has used something up since: what was made of the old configuration is made again, of the present one.
     const current =
       renewal && present.version !== renewal.version ? await renew(writing, input, present) : renewal;
-    return await apply(writing, input, present, current);
+    return await apply(writing, input, present, { renewal: current, authorizedBy });
   });
 }
 
@@ -169,7 +182,7 @@ async function apply(
   writing: CoreContext,
   input: Input,
   present: FactorRow,
-  renewal: Renewal | null,
+  { renewal, authorizedBy }: { readonly renewal: Renewal | null; readonly authorizedBy: string | null },
 ): Promise<Written<UpdateAnswer>> {
   const told = eventParametersOf(writing, writing.clock.now(), input.context);
   const names = (['title', 'isActive', 'isDefault'] as const).filter((name) => input[name] !== undefined);
@@ -182,6 +195,7 @@ async function apply(
       isDefault: input.isDefault ?? null,
       config: renewal?.config ?? null,
       pending: renewal?.pending ?? null,
+      authorizedBy,
       hint: renewal?.begun.enrolment.hint ?? null,
       identity: renewal?.begun.identity ?? null,
       binding: renewal?.begun.binding ?? null,
@@ -191,7 +205,11 @@ async function apply(
     })
     .catch(factorExists);
   if (!row) throw new CountersignError('unavailable');
-  const closed = present.is_active && !row.is_active ? await closeGrantsOf(writing, row.id) : [];
+  // A factor cannot be switched off by its own proof and let in by it what would be in force later.
+  if (renewal?.pending && !row.is_active && authorizedBy === row.id)
+    throw new CountersignError('unavailable');
+  const hasEnded = !row.is_active || row.renewals > present.renewals;
+  const ended = hasEnded ? await endAuthorityOf(writing, row, input.context) : [];
   if (present.is_default && !row.is_active)
     await writing.db.query(promoteNext, { ...told, subjectId: row.subject_id });
   const confirmation = renewal?.confirmation && (await insertEnrolment(writing, renewal.confirmation));
@@ -202,7 +220,7 @@ async function apply(
     ...(setup !== undefined && { setup }),
   };
   return writtenChange(writing, row, methods, answered, async () => {
-    writing.wake(closed);
+    writing.wake(ended);
     await confirmation?.afterCommit?.();
   });
 }

@@ -120,7 +120,11 @@ export type Verdict<Stored = unknown> =
       readonly mark?: string;
     };
 
-/** What must not exist twice: for one subject (an address, a device), or in the whole installation (a credential). */
+/**
+ * What must not exist twice: for one subject (a device), or in the whole installation (a credential). Stored as a digest
+ * without a key, so never what a reader of the database must not find by guessing: an address, a number. Compare those
+ * with `factors` in `begin`.
+ */
 export interface Identity {
   readonly scope: 'subject' | 'installation';
   readonly value: string;
@@ -150,6 +154,8 @@ export interface Enrolment<Stored = unknown> {
   readonly setup?: unknown;
   /** What a person recognises it by, masked. */
   readonly hint?: string | null;
+  /** What the person reads of it in full, when it is added or changed; default the hint. */
+  readonly display?: string;
   readonly identity?: Identity | null;
   readonly binding?: Binding;
   /** Where the code goes that confirms it. */
@@ -220,6 +226,10 @@ export interface Method<Stored = unknown, Settings = unknown> {
   readonly binding: Binding;
   /** Only when an operation lists it by name. */
   readonly mustBeListed: boolean;
+  /** Of one that must be listed: it authorizes changes of its subject's factors without, for it is made for them. */
+  readonly recovers: boolean;
+  /** A subject has one at most; a new one takes its place. */
+  readonly single: boolean;
   /** What proves: the secret of a challenge, wherever it was sent, or a factor that the engine looks up. */
   readonly provesBy: 'secret' | 'factor';
   /** Whether a challenge must be asked for first. */
@@ -277,6 +287,8 @@ export interface MethodDefinition<
   readonly factor?: Given;
   readonly settings?: Settings;
   readonly mustBeListed?: boolean;
+  readonly recovers?: boolean;
+  readonly single?: boolean;
   readonly provesBy?: 'secret' | 'factor';
   readonly needsChallenge?: boolean;
   readonly endsWhenWrong?: boolean;
@@ -341,6 +353,8 @@ export function defineMethod<
     title: definition.title,
     binding: definition.binding,
     mustBeListed: definition.mustBeListed ?? false,
+    recovers: definition.recovers ?? false,
+    single: definition.single ?? false,
     provesBy: definition.provesBy ?? 'secret',
     needsChallenge: definition.needsChallenge ?? true,
     endsWhenWrong: definition.endsWhenWrong ?? false,

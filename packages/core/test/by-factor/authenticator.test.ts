@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineOperation } from '../../src/index.ts';
 import { defaultLimits } from '../../src/limits.ts';
 import { findViolations } from '../../testing/index.ts';
-import { refusal } from '../fixtures.ts';
+import { createTransfer, refusal, wrongProof } from '../fixtures.ts';
 import { ask, enrolTotp, openWithFactors } from './enrolled.ts';
 
 describe('a code of an authenticator app', () => {
@@ -174,5 +174,30 @@ describe('wrong proofs by a factor', () => {
     expect(await test.core.operator.unlock(test.service, { subjectId: 'ada' })).toEqual({ unlocked: true });
     expect(await test.core.operator.unlock(test.service, { subjectId: 'ada' })).toEqual({ unlocked: false });
     expect(await grant()).toMatchObject({ granted: true });
+  });
+
+  it('by codes to no factor are forgotten by method, with those of single addresses', async () => {
+    await using test = await openWithFactors();
+    const { id } = await createTransfer(test, { methods: ['otp'] });
+    await test.core.authorizationRequest.grant(test.service, { id, proof: wrongProof(test) });
+    const alone = await test.core.confirmations().request(test.service, {
+      methodId: 'otp',
+      subjectId: 'ada',
+      data: { channel: 'email', address: 'new@example.org' },
+    });
+    await test.core.confirmations().confirm(test.service, { id: alone.id, data: { code: '1234567890' } });
+    const streaks = async () => {
+      const { rows } = await test.database.sql.query<{ streaks: object }>(
+        "SELECT streaks FROM countersign.subject_security WHERE subject_id = 'ada'",
+      );
+      return Object.keys(rows[0]?.streaks ?? {});
+    };
+    expect(await streaks()).toHaveLength(2);
+    const unlock = () => test.core.operator.unlock(test.service, { subjectId: 'ada', method: 'otp' });
+    expect(await unlock()).toEqual({ unlocked: true });
+    expect(await streaks()).toEqual([]);
+    expect(await unlock()).toEqual({ unlocked: false });
+    const { items } = await test.events(test.service, { types: ['factor.unlocked'] });
+    expect(items).toMatchObject([{ about: { kind: 'subject', id: 'ada' }, data: { method: 'otp' } }]);
   });
 });

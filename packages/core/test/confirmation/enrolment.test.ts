@@ -1,40 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import {
-  insertEnrolment,
-  judgeEnrolment,
-  prepareEnrolment,
-  useEnrolment,
-} from '../../src/confirmation/enrolment.ts';
+import { judgeEnrolment, useEnrolment } from '../../src/confirmation/enrolment.ts';
 import type { CoreContext } from '../../src/context.ts';
 import { settleAfterRollback } from '../../src/idempotency/after-rollback.ts';
 import { parseId } from '../../src/id.ts';
-import { configuredMethods, findConfigured } from '../../src/method/configured.ts';
 import { openTestCore, type TestCore } from '../../testing/index.ts';
 import { refusal } from '../fixtures.ts';
-import { adaMail, codeOf, wrongCode } from './fixtures.ts';
-
-const valueHash = Buffer.alloc(32, 7);
-
-/** Ada enrols an address: what waits, and the confirmation that its code gives. */
-async function enrol(test: TestCore, recipient: typeof adaMail | null = adaMail) {
-  const factorUuid = test.service.ids.uuid();
-  const configured = findConfigured(configuredMethods(test.service.methods, []), 'otp');
-  if (!configured) throw new Error('otp is there');
-  const prepared = await prepareEnrolment(test.service, {
-    factorUuid,
-    subjectId: 'ada',
-    configured,
-    recipient,
-    valueHash,
-    title: 'Add this address',
-    now: test.clock.now(),
-    passedAlong: undefined,
-  });
-  const { view, afterCommit } = await insertEnrolment(test.service, prepared);
-  await afterCommit?.();
-  const confirmationUuid = parseId('confirmation', view.id) ?? '';
-  return { view, asked: { confirmationUuid, factorUuid, valueHash, configured, passedAlong: undefined } };
-}
+import { adaMail, codeOf, enrol, wrongCode } from './fixtures.ts';
 
 type Asked = Awaited<ReturnType<typeof enrol>>['asked'];
 

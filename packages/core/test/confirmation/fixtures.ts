@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { MethodConfigurations } from '../../src/context.ts';
+import { insertEnrolment, prepareEnrolment } from '../../src/confirmation/enrolment.ts';
+import type { CoreContext, MethodConfigurations } from '../../src/context.ts';
 import { sealConfig } from '../../src/factor/sealed-config.ts';
-import { formatId } from '../../src/id.ts';
-import { codeMethodUuid } from '../../src/method/configured.ts';
+import { formatId, parseId } from '../../src/id.ts';
+import { codeMethodUuid, configuredMethods, findConfigured } from '../../src/method/configured.ts';
 import { defineMethod, type Method } from '../../src/method/define.ts';
 import type { Confirmations } from '../../src/confirmation/confirmations.ts';
 import type { TestCore } from '../../testing/index.ts';
@@ -26,7 +27,9 @@ export async function addFactor(
 }
 
 export async function removeFactors(test: TestCore): Promise<void> {
-  await test.database.sql.query('UPDATE countersign.factor SET removed_at = $1', [test.clock.now()]);
+  await test.database.sql.query('UPDATE countersign.factor SET removed_at = $1, config = NULL', [
+    test.clock.now(),
+  ]);
 }
 
 /** As if an operator had switched a method off. */
@@ -101,4 +104,31 @@ export function wrongCode(test: TestCore) {
   const sent = new Set(test.outbox.messages.map(({ code }) => code));
   const code = ['00000000', '11111111', '22222222'].find((candidate) => !sent.has(candidate));
   return { code: code ?? '33333333' };
+}
+
+const valueHash = Buffer.alloc(32, 7);
+
+/** Ada enrols an address: what waits, and the confirmation that its code gives. */
+export async function enrol(
+  test: TestCore,
+  recipient: typeof adaMail | null = adaMail,
+  context: CoreContext = test.service,
+) {
+  const factorUuid = context.ids.uuid();
+  const configured = findConfigured(configuredMethods(context.methods, []), 'otp');
+  if (!configured) throw new Error('otp is there');
+  const prepared = await prepareEnrolment(context, {
+    factorUuid,
+    subjectId: 'ada',
+    configured,
+    recipient,
+    valueHash,
+    title: 'Add this address',
+    now: test.clock.now(),
+    passedAlong: undefined,
+  });
+  const { view, afterCommit } = await insertEnrolment(context, prepared);
+  await afterCommit?.();
+  const confirmationUuid = parseId('confirmation', view.id) ?? '';
+  return { view, asked: { confirmationUuid, factorUuid, valueHash, configured, passedAlong: undefined } };
 }

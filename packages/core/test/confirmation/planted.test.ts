@@ -61,7 +61,7 @@ describe('a planted bug lets the attack succeed', () => {
     plant(useConfirmation, 'FOR SHARE OF f', '');
     const revoking = await test.database.sql.connect();
     await revoking.query('BEGIN');
-    await revoking.query('UPDATE countersign.factor SET removed_at = now()');
+    await revoking.query('UPDATE countersign.factor SET removed_at = now(), config = NULL');
     const used = await api.use(test.service, { id, factorId, subjectId: 'ada' });
     await revoking.query('COMMIT');
     revoking.release();

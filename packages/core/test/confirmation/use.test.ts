@@ -135,7 +135,7 @@ describe('use', () => {
     const { id } = await api.request(test.service, { factorId, subjectId: 'ada' });
     const revoking = await test.database.sql.connect();
     await revoking.query('BEGIN');
-    await revoking.query('UPDATE countersign.factor SET removed_at = now()');
+    await revoking.query('UPDATE countersign.factor SET removed_at = now(), config = NULL');
     const using = api.use(test.service, { id, factorId, subjectId: 'ada' });
     await new Promise((resolve) => setTimeout(resolve, 50));
     await revoking.query('COMMIT');

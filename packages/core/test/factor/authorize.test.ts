@@ -1,9 +1,13 @@
 import { expect, it } from 'vitest';
 import { dataHash } from '../../src/operation/canonical.ts';
-import type { PresentedToken } from '../../src/context.ts';
+import type { CoreContext, PresentedToken } from '../../src/context.ts';
+import type { Method } from '../../src/method/define.ts';
+import { dummy } from '../../src/method/methods/dummy.ts';
+import { otp } from '../../src/method/methods/otp.ts';
+import { recoveryCodes } from '../../src/method/methods/recovery-code.ts';
 import type { AcceptedToken } from '../../src/scoped-token/cst1/accepted-token.ts';
 import type { EffectiveScope } from '../../src/scoped-token/scope/scope.ts';
-import { findViolations, type TestCore } from '../../testing/index.ts';
+import { createOutbox, findViolations, type TestCore } from '../../testing/index.ts';
 import { refusal } from '../fixtures.ts';
 import {
   ada,
@@ -229,6 +233,7 @@ function presenting(test: TestCore, scope: EffectiveScope, cid?: string) {
   const accepted = {
     id: 'cst_1',
     scope,
+    claims: { iat: Math.floor(test.clock.now().getTime() / 1000) },
     blocks: cid === undefined ? [] : [{ cid }],
   } as unknown as AcceptedToken;
   const presented: PresentedToken = { text: 'never read here', accepted };
@@ -263,6 +268,106 @@ it('the same token adds no second factor without a grant, also while the first i
   await refusedRequest(create());
   await test.core.factors.update(test.service, { id: first.id, isActive: false });
   await expect(create()).rejects.toMatchObject(refusal('method_unavailable'));
+});
+
+it('a link that has enrolled a first factor enrols no second first one after that was removed', async () => {
+  await using test = await openFactorCore();
+  const exact = { rpc: { m: ['factor.create'] } };
+  const create = (context: CoreContext, address: string) =>
+    test.core.factors.create(context, { methodId: 'otp', config: { channel: 'email', address } });
+  const link = presenting(test, exact);
+  const { factor, confirmation } = await create(link, 'ada@example.org');
+  await test.core.factors.confirm(link, {
+    id: factor.id,
+    confirmationId: confirmation!.id,
+    data: { code: test.outbox.codeFor('ada@example.org') },
+  });
+  // The person loses the mailbox, and the bank takes it away; whoever has seen the link still holds it.
+  test.clock.advance(60);
+  const beforehand = presenting(test, exact);
+  await test.core.factors.remove(test.service, { id: factor.id });
+  for (const old of [link, beforehand, presenting(test, exact)])
+    await expect(create(old, 'mallory@evil.example')).rejects.toMatchObject(refusal('forbidden'));
+  test.clock.advance(1);
+  await expect(create(presenting(test, exact), 'ada@new.example')).resolves.toMatchObject({
+    factor: { status: 'in_process' },
+  });
+});
+
+it('an enrolment that came to nothing leaves the link as good as it was', async () => {
+  await using test = await openFactorCore();
+  const link = presenting(test, { rpc: { m: ['factor.create'] } });
+  const create = () => test.core.factors.create(link, { methodId: 'totp' });
+  const { factor } = await create();
+  await test.core.factors.remove(test.service, { id: factor.id });
+  await expect(create()).resolves.toMatchObject({ factor: { status: 'in_process' } });
+});
+
+it('a change that nobody has authorized costs no work of the method', async () => {
+  let begun = 0;
+  const codes = recoveryCodes();
+  const counted: Method = {
+    ...codes,
+    enrolment: codes.enrolment && {
+      ...codes.enrolment,
+      begin: (input) => {
+        begun += 1;
+        return codes.enrolment!.begin(input);
+      },
+    },
+  };
+  const outbox = createOutbox();
+  const core = await openFactorCore({ methods: [otp({ send: outbox.send }), counted] });
+  await using test = Object.assign(core, { outbox });
+  const evil = test.subject('ada', 'stolen-session');
+  const create = () => test.core.factors.create(evil, { methodId: 'recovery-code' });
+  await expect(create()).rejects.toMatchObject(refusal('forbidden'));
+  expect(begun).toBe(0);
+  await vouchedOtp(test);
+  const request = await refusedRequest(create());
+  for (let turn = 0; turn < 5; turn += 1) expect(await refusedRequest(create())).toEqual(request);
+  expect(begun).toBe(1);
+  await grantByCode(test, evil, request);
+  const { factor } = await create();
+  expect(begun).toBe(2);
+  const renew = () => test.core.factors.update(evil, { id: factor.id, config: {} });
+  for (let turn = 0; turn < 5; turn += 1) await refusedRequest(renew());
+  expect(begun).toBe(3);
+});
+
+it('a method that is listed by name alone authorizes no change of factors, and no subject takes it up', async () => {
+  const outbox = createOutbox();
+  const core = await openFactorCore({ methods: [otp({ send: outbox.send }), dummy()] });
+  await using test = Object.assign(core, { outbox });
+  const config = { channel: 'email', address: 'new@example.org' };
+  const add = () => test.core.factors.create(ada(test), { methodId: 'otp', config });
+  await vouchedOtp(test);
+  await expect(test.core.factors.create(ada(test), { methodId: 'dummy' })).rejects.toMatchObject(
+    refusal('method_unavailable'),
+  );
+  const vouched = { subjectId: 'ada', methodId: 'dummy', confirmed: true };
+  await expect(test.core.factors.create(test.service, vouched)).resolves.toMatchObject({
+    factor: { status: 'confirmed' },
+  });
+  expect(await refusedRequest(add())).toMatchObject({ methods: ['otp'] });
+  await test.core.factors.create(test.service, { ...vouched, subjectId: 'grace' });
+  await expect(
+    test.core.factors.create(test.subject('grace', 'session-1'), { methodId: 'otp', config }),
+  ).rejects.toMatchObject(refusal('method_unavailable'));
+});
+
+it('the person reads the whole address that is added or changed, and everybody else a hint', async () => {
+  await using test = await openFactorCore();
+  const { id } = await vouchedOtp(test);
+  const config = { channel: 'email', address: 'mallory@Evil.example' };
+  const added = await refusedRequest(test.core.factors.create(ada(test), { methodId: 'otp', config }));
+  expect(added.facts).toContainEqual({ label: 'Address', value: 'mallory@evil.example' });
+  const changed = await refusedRequest(test.core.factors.update(ada(test), { id, config }));
+  expect(changed.facts).toEqual([
+    { label: 'Method', value: 'One-time code' },
+    { label: 'Address', value: 'a•••@example.org' },
+    { label: 'New address', value: 'mallory@evil.example' },
+  ]);
 });
 
 it('what else was begun before the first factor was confirmed is over with it (bug 20)', async () => {

@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { parseId } from '../../src/id.ts';
 import { findViolations, type TestCore } from '../../testing/index.ts';
 import { refusal } from '../fixtures.ts';
-import { ada, openFactorCore, recovers, vouchedOtp } from './people.ts';
+import { ada, openFactorCore, recovers, refusedRequest, vouchedOtp } from './people.ts';
 
 function begin(test: TestCore, address: string, subjectId = 'ada') {
   const config = { channel: 'email', address } as const;
@@ -178,4 +179,70 @@ it('of new recovery codes and the use of an old one at the same moment, only the
     expect(await recovers(test, subjectId, old[1])).toBe(false);
     expect(await recovers(test, subjectId, codes[0])).toBe(true);
   }
+});
+
+describe('a second set of recovery codes', () => {
+  async function create(test: TestCore, context = test.service) {
+    const whose = context === test.service ? { subjectId: 'ada' } : {};
+    const { factor, setup } = await test.core.factors.create(context, {
+      ...whose,
+      methodId: 'recovery-code',
+    });
+    return { factor, codes: (setup as { codes: string[] }).codes };
+  }
+
+  it('takes the place of the first one, which proves nothing more, in one transaction', async () => {
+    await using test = await openFactorCore();
+    const first = await create(test);
+    await test.database.sql.query(
+      'ALTER TABLE countersign.factor ADD CONSTRAINT kept CHECK (removed_at IS NULL) NOT VALID',
+    );
+    await expect(create(test)).rejects.toThrow('kept');
+    expect(await recovers(test, 'ada', first.codes[0])).toBe(true);
+    await test.database.sql.query('ALTER TABLE countersign.factor DROP CONSTRAINT kept');
+    const second = await create(test);
+    expect(await recovers(test, 'ada', first.codes[1])).toBe(false);
+    expect(await recovers(test, 'ada', second.codes[0])).toBe(true);
+    expect(await test.core.factors.list(test.service, { subjectId: 'ada' })).toMatchObject([
+      { id: second.factor.id, isDefault: true },
+    ]);
+    const { rows } = await test.database.sql.query<{ xids: string }>(
+      `SELECT count(DISTINCT txid)::text AS xids FROM countersign.event
+       WHERE type = 'factor.removed' OR (type = 'factor.created' AND about_id = $1)`,
+      [parseId('factor', second.factor.id)],
+    );
+    expect(rows).toEqual([{ xids: '1' }]);
+    expect(await findViolations(test.database.sql, { now: test.clock.now() })).toEqual([]);
+  });
+
+  it('ends what the first one has approved and nobody has executed', async () => {
+    await using test = await openFactorCore();
+    const { codes } = await create(test);
+    const values = { slug: 'recover', subjectId: 'ada', data: null };
+    const { id } = await test.core.authorizationRequest.create(test.service, values);
+    const proof = { method: 'recovery-code', code: codes[0] };
+    await test.core.authorizationRequest.grant(test.service, { id, proof });
+    await create(test);
+    await expect(
+      test.core.authorizationRequest.consume(test.service, { ...values, id }),
+    ).rejects.toMatchObject(refusal('execution_window_passed'));
+  });
+
+  it('is authorized by a code of the first one, and then that one is over', async () => {
+    await using test = await openFactorCore();
+    const first = await create(test);
+    const { id } = await refusedRequest(create(test, ada(test)));
+    const proof = { method: 'recovery-code', code: first.codes[0] };
+    await test.core.authorizationRequest.grant(ada(test), { id, proof });
+    const second = await create(test, ada(test));
+    expect(await recovers(test, 'ada', first.codes[1])).toBe(false);
+    expect(await recovers(test, 'ada', second.codes[0])).toBe(true);
+  });
+
+  it('of several at the same moment one is left', async () => {
+    await using test = await openFactorCore();
+    await Promise.all(Array.from({ length: 4 }, () => create(test)));
+    expect(await test.core.factors.list(test.service, { subjectId: 'ada' })).toHaveLength(1);
+    expect(await findViolations(test.database.sql, { now: test.clock.now() })).toEqual([]);
+  });
 });

@@ -1,7 +1,18 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { parseId } from '../../src/id.ts';
 import { findViolations, type TestCore } from '../../testing/index.ts';
 import { refusal } from '../fixtures.ts';
-import { enrolledSignet, openFactorCore, vouchedOtp } from './people.ts';
+import {
+  ada,
+  authorized,
+  enrolledSignet,
+  enrolledTotp,
+  grantByCode,
+  openFactorCore,
+  refusedRequest,
+  signature,
+  vouchedOtp,
+} from './people.ts';
 
 async function grantedTransfer(test: TestCore, methods: string[] = ['otp']) {
   const request = await test.core.authorizationRequest.create(test.service, {
@@ -144,4 +155,144 @@ it('of 50 parallel removals one takes the factor', async () => {
     Array.from({ length: 50 }, () => test.core.factors.remove(test.service, { id: factor.id })),
   );
   expect(calls.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+});
+
+describe('what a factor has authorized', () => {
+  const config = { channel: 'email', address: 'mallory@evil.example' };
+
+  /** A mailbox, of which somebody else has hold and adds another one by it. */
+  async function takenOver(test: TestCore) {
+    const stolen = await vouchedOtp(test);
+    const evil = ada(test);
+    const begun = await authorized(test, evil, () =>
+      test.core.factors.create(evil, { methodId: 'otp', config }),
+    );
+    const confirm = () =>
+      test.core.factors.confirm(evil, {
+        id: begun.factor.id,
+        confirmationId: begun.confirmation!.id,
+        data: { code: test.outbox.codeFor(config.address) },
+      });
+    return { stolen, begun, confirm };
+  }
+
+  const confirmedOnes = async (test: TestCore) =>
+    (await test.core.factors.list(test.service, { subjectId: 'ada' })).filter(
+      ({ status }) => status === 'confirmed',
+    );
+
+  it('does not come into force after that factor was removed', async () => {
+    await using test = await openFactorCore();
+    const { stolen, begun, confirm } = await takenOver(test);
+    // The person tells the bank.
+    await test.core.factors.remove(test.service, { id: stolen.id });
+    await expect(confirm()).rejects.toMatchObject(refusal('not_found'));
+    expect(await test.core.factors.list(test.service, { subjectId: 'ada' })).toEqual([]);
+    const { items } = await test.events(test.service, { subjectId: 'ada', types: ['factor.removed'] });
+    expect(items.map(({ about }) => about.id)).toEqual(expect.arrayContaining([stolen.id, begun.factor.id]));
+    expect(await findViolations(test.database.sql, { now: test.clock.now() })).toEqual([]);
+  });
+
+  it('does not change another factor after it was removed', async () => {
+    await using test = await openFactorCore();
+    const stolen = await vouchedOtp(test);
+    const other = await vouchedOtp(test, 'ada', 'second@example.org');
+    const evil = ada(test);
+    const request = await refusedRequest(test.core.factors.update(evil, { id: other.id, config }));
+    await test.core.authorizationRequest.challenge(evil, {
+      id: request.id,
+      method: 'otp',
+      factorId: stolen.id,
+    });
+    await grantByCode(test, evil, { ...request, challenge: {} as never });
+    const { confirmation } = await test.core.factors.update(evil, { id: other.id, config });
+    await test.core.factors.remove(test.service, { id: stolen.id });
+    await expect(
+      test.core.factors.confirm(evil, {
+        id: other.id,
+        confirmationId: confirmation!.id,
+        data: { code: test.outbox.codeFor(config.address) },
+      }),
+    ).rejects.toMatchObject(refusal('already_confirmed'));
+    expect(await confirmedOnes(test)).toMatchObject([{ id: other.id, hint: 's•••@example.org' }]);
+    expect(await findViolations(test.database.sql, { now: test.clock.now() })).toEqual([]);
+  });
+
+  it('ends also when it is switched off, and stays ended when it is switched on again', async () => {
+    await using test = await openFactorCore();
+    const { stolen, confirm } = await takenOver(test);
+    for (const isActive of [false, true])
+      await test.core.factors.update(test.service, { id: stolen.id, isActive });
+    await expect(confirm()).rejects.toMatchObject(refusal('not_found'));
+    expect(await confirmedOnes(test)).toHaveLength(1);
+  });
+
+  it('does not come into force where that factor is not, however that came to be', async () => {
+    await using test = await openFactorCore();
+    const { stolen, confirm } = await takenOver(test);
+    await test.database.sql.query('UPDATE countersign.factor SET is_active = false WHERE id = $1', [
+      parseId('factor', stolen.id),
+    ]);
+    await expect(confirm()).rejects.toMatchObject(refusal('unavailable'));
+    expect(await confirmedOnes(test)).toHaveLength(1);
+  });
+
+  it('cannot be its own change, by the call that switches it off', async () => {
+    await using test = await openFactorCore();
+    const { id } = await vouchedOtp(test);
+    const update = () => test.core.factors.update(ada(test), { id, isActive: false, config });
+    await expect(authorized(test, ada(test), update)).rejects.toMatchObject(refusal('unavailable'));
+    expect(await confirmedOnes(test)).toMatchObject([{ id, isActive: true }]);
+  });
+
+  it('stays where it is in force already, and what the service has begun stays too', async () => {
+    await using test = await openFactorCore();
+    const { stolen, confirm } = await takenOver(test);
+    const byService = await test.core.factors.create(test.service, {
+      subjectId: 'ada',
+      methodId: 'signet',
+      config: { key: 'k' },
+    });
+    await confirm();
+    await test.core.factors.remove(test.service, { id: stolen.id });
+    await test.core.factors.confirm(test.service, {
+      id: byService.factor.id,
+      confirmationId: byService.confirmation!.id,
+      data: { signature: signature('k', 'enrol') },
+    });
+    expect(await confirmedOnes(test)).toHaveLength(2);
+    expect(await findViolations(test.database.sql, { now: test.clock.now() })).toEqual([]);
+  });
+
+  it('of a removal and a confirmation at the same moment leaves nothing that waits', async () => {
+    await using test = await openFactorCore();
+    const { stolen, begun, confirm } = await takenOver(test);
+    const [removed, confirmed] = await Promise.allSettled([
+      test.core.factors.remove(test.service, { id: stolen.id }),
+      confirm(),
+    ]);
+    expect(removed.status).toBe('fulfilled');
+    const listed = await test.core.factors.list(test.service, { subjectId: 'ada' });
+    expect(listed.map(({ id }) => id)).toEqual(confirmed.status === 'fulfilled' ? [begun.factor.id] : []);
+    expect(await findViolations(test.database.sql, { now: test.clock.now() })).toEqual([]);
+  });
+});
+
+it('a removed factor keeps nothing by which anybody could prove', async () => {
+  await using test = await openFactorCore();
+  const { id } = await vouchedOtp(test);
+  await test.core.factors.update(test.service, {
+    id,
+    config: { channel: 'email', address: 'new@example.org' },
+  });
+  const begun = await test.core.factors.create(test.service, { subjectId: 'ada', methodId: 'totp' });
+  const app = await enrolledTotp(test);
+  for (const removed of [id, begun.factor.id, app.factor.id])
+    await test.core.factors.remove(test.service, { id: removed });
+  const { rows } = await test.database.sql.query<Record<string, unknown>>(
+    `SELECT config, pending, pending_hint, pending_identity, pending_binding, authorized_by FROM countersign.factor`,
+  );
+  expect(rows).toHaveLength(3);
+  for (const row of rows) expect(new Set(Object.values(row))).toEqual(new Set([null]));
+  expect(await findViolations(test.database.sql, { now: test.clock.now() })).toEqual([]);
 });

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import { parseId } from '../../src/id.ts';
+import { defineMethod } from '../../src/method/define.ts';
+import { otp } from '../../src/method/methods/otp.ts';
+import { createOutbox, type TestCore } from '../../testing/index.ts';
 import { refusal } from '../fixtures.ts';
 import { ada, enrolledTotp, grantByCode, openFactorCore, refusedRequest, vouchedOtp } from './people.ts';
 
@@ -48,6 +52,22 @@ it('what waits for its confirmation does not open in another row either', async 
   ]);
 });
 
+/** In no row of any table, neither as text nor as bytes. */
+async function expectNowhere(test: TestCore, canaries: readonly string[]): Promise<void> {
+  const { rows: tables } = await test.database.sql.query<{ tablename: string }>(
+    `SELECT tablename FROM pg_tables WHERE schemaname = 'countersign'`,
+  );
+  const hex = canaries.map((canary) => Buffer.from(canary).toString('hex'));
+  for (const { tablename } of tables) {
+    const { rows } = await test.database.sql.query<{ text: string }>(
+      `SELECT t::text AS text FROM countersign.${tablename} t`,
+    );
+    const text = rows.map((row) => row.text).join('\n');
+    for (const canary of [...canaries, ...hex])
+      expect(text.includes(canary), `${tablename} ${canary}`).toBe(false);
+  }
+}
+
 it('no seed, code or address of a factor is at rest in any table (I18)', async () => {
   await using test = await openFactorCore();
   const address = 'canary-4711@example.org';
@@ -73,18 +93,44 @@ it('no seed, code or address of a factor is at rest in any table (I18)', async (
   await test.core.authorizationRequest.challenge(ada(test), { id: request.id, method: 'otp' });
   canaries.push(test.outbox.codeFor(address));
   await grantByCode(test, ada(test), { ...request, challenge: {} as never }, address);
-  const { rows: tables } = await test.database.sql.query<{ tablename: string }>(
-    `SELECT tablename FROM pg_tables WHERE schemaname = 'countersign'`,
+  await expectNowhere(test, canaries);
+});
+
+it('what a subject gives to a method of the host stands nowhere in clear, and the same call finds its request', async () => {
+  const pin = defineMethod({
+    key: 'pin',
+    title: 'PIN',
+    binding: 'none',
+    provesBy: 'factor',
+    needsChallenge: false,
+    proof: z.strictObject({ pin: z.string() }),
+    factor: z.strictObject({ pin: z.string() }),
+    issue: () => ({}),
+    verify: ({ proof, factor }) => ({ valid: proof.pin === factor?.config.pin }),
+  });
+  const outbox = createOutbox();
+  const core = await openFactorCore({ methods: [otp({ send: outbox.send }), pin] });
+  await using test = Object.assign(core, { outbox });
+  for (const subjectId of ['ada', 'grace']) await vouchedOtp(test, subjectId);
+  const create = (given: string, subjectId = 'ada') =>
+    test.core.factors.create(test.subject(subjectId, 'session-1'), {
+      methodId: 'pin',
+      config: { pin: given },
+    });
+  const request = await refusedRequest(create('canary-72915'));
+  expect(request.data).toEqual({
+    methodId: 'pin',
+    configDigest: expect.stringMatching(/^[\w-]{43}$/) as string,
+  });
+  expect(await refusedRequest(create('canary-72915'))).toMatchObject({ id: request.id });
+  expect((await refusedRequest(create('canary-72915', 'grace'))).data).not.toEqual(request.data);
+  await grantByCode(test, ada(test), request);
+  expect((await refusedRequest(create('canary-72916'))).data).not.toEqual(request.data);
+  const { factor } = await create('canary-72915');
+  await refusedRequest(
+    test.core.factors.update(ada(test), { id: factor.id, config: { pin: 'canary-72917' } }),
   );
-  for (const { tablename } of tables) {
-    const { rows } = await test.database.sql.query<{ text: string }>(
-      `SELECT t::text AS text FROM countersign.${tablename} t`,
-    );
-    const text = rows.map((row) => row.text).join('\n');
-    const hex = canaries.map((canary) => Buffer.from(canary).toString('hex'));
-    for (const canary of [...canaries, ...hex])
-      expect(text.includes(canary), `${tablename} ${canary}`).toBe(false);
-  }
+  await expectNowhere(test, ['canary-7291']);
 });
 
 it('no view shows what is stored of a factor', async () => {

@@ -81,8 +81,8 @@ const rows: readonly (readonly [against: string, what: string, sql: string])[] =
   [confirmed, 'a factor in force with nothing to prove by', factor('otp', 'config = NULL')],
   [
     identity,
-    'one address enrolled twice',
-    factor('totp', `identity = (SELECT identity FROM countersign.factor WHERE identity IS NOT NULL)`),
+    'one device enrolled twice',
+    `UPDATE countersign.factor SET identity = sha256('phone') WHERE subject_id = 'prover'`,
   ],
   [one, 'two default factors', factor('otp', 'is_default = true')],
   [one, 'a default factor that is switched off', factor('totp', 'is_active = false')],

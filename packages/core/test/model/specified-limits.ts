@@ -8,6 +8,7 @@ export const specifiedLimits: Limits = {
   waitSeconds: 30,
   waitSecondsMax: 3600,
   waitingPerSubjectMax: 10,
+  confirmationsPerSubjectMax: 100,
   sendsPerSubjectDayMax: 30,
   sendsPerRecipient10MinutesMax: 10,
   sendsPerRecipientDayMax: 30,

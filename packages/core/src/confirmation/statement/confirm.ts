@@ -22,12 +22,12 @@ const stillOpen = `r.id = :id::uuid AND r.state = 'open' AND r.expires_at > :now
  * The proof was right: conditional on the confirmation still being open, never on anything a wrong guess changes.
  * Refund and event are selected from the decided row.
  */
-function confirm(before: string, condition: string): string {
+function confirm(before: string, renewals: string, condition: string): string {
   return /* sql */ `
 WITH ${before} decided AS (
   UPDATE countersign.confirmation r
   SET state = 'confirmed', ${advanceLog}, sequence = r.sequence + 1, attempts_open = greatest(r.attempts_open - 1, 0),
-    confirmed_at = :now::timestamptz
+    confirmed_at = :now::timestamptz, factor_renewals = ${renewals}
   ${condition}
   RETURNING r.*
 ), settled AS (
@@ -50,16 +50,17 @@ SELECT * FROM decided`;
 /** By a message that was sent to no factor. */
 export const confirmByMessage = statement<ConfirmParameters, ConfirmationRow>(
   'confirmation_confirm',
-  confirm('', `WHERE ${stillOpen}`),
+  confirm('', 'NULL', `WHERE ${stillOpen}`),
 );
 
-/** By a factor: both or neither. The confirmation is locked first, then the factor, as everywhere. */
+/** By a factor: both or neither, and what the factor was is kept. The confirmation is locked first, then the factor, as everywhere. */
 export const confirmByFactor = statement<ConfirmParameters & SpendParameters, ConfirmationRow>(
   'confirmation_confirm_by_factor',
   confirm(
     /* sql */ `locked AS (
   SELECT r.id FROM countersign.confirmation r WHERE ${stillOpen} AND r.factor_id = :factorId::uuid FOR NO KEY UPDATE
 ), ${spendFactor('locked')},`,
+    'spent_factor.renewals',
     'FROM spent_factor, locked WHERE r.id = locked.id',
   ),
 );

@@ -67,11 +67,12 @@ CREATE TABLE countersign.factor (
     DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT one_primary_device EXCLUDE USING btree (subject_id WITH =)
     WHERE ((device->>'isPrimary')::boolean AND removed_at IS NULL) DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT confirmed_factor_has_config CHECK ((status = 'confirmed') = (config IS NOT NULL AND confirmed_at IS NOT NULL))
+  CONSTRAINT confirmed_factor_has_config CHECK ((status = 'confirmed') = (confirmed_at IS NOT NULL)
+    AND (config IS NOT NULL) = (status = 'confirmed' AND removed_at IS NULL))
 ) WITH (fillfactor = 70);
 CREATE INDEX factor_subject ON countersign.factor (subject_id, id);
 CREATE UNIQUE INDEX factor_identity ON countersign.factor (identity) WHERE removed_at IS NULL;
-COMMENT ON COLUMN countersign.factor.identity IS 'keyed digest of what must not exist twice';
+COMMENT ON COLUMN countersign.factor.identity IS 'digest of what must not exist twice; no key is in it';
 COMMENT ON COLUMN countersign.factor.config IS 'sealed; what is in force';
 COMMENT ON COLUMN countersign.factor.pending IS 'sealed; what waits for its confirmation';
 COMMENT ON COLUMN countersign.factor.version IS 'rises with every change of what is in force';

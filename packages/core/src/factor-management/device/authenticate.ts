@@ -121,7 +121,13 @@ async function issue(
   { row, sessionId, mark }: Issuing,
 ): Promise<Written<Answer>> {
   const { db, clock } = writing;
-  const spending = { factorId: row.id, factorVersion: row.version, factorConfig: null, factorMark: mark };
+  const spending = {
+    factorId: row.id,
+    factorRenewals: null,
+    factorVersion: row.version,
+    factorConfig: null,
+    factorMark: mark,
+  };
   const [used] = await db.query(useDevice, { ...spending, now: clock.now() });
   if (!used) throw new CountersignError('unauthenticated');
   if (row.device && 'refused' in row.device) await db.query(forgetRefusals, { id: row.id });

@@ -5,7 +5,7 @@ import { promoteNext } from '../../factor/statement/change.ts';
 import { formatId } from '../../id.ts';
 import { latestExpiry } from '../../scoped-token/key/lifetimes.ts';
 import { revokeSession } from '../../scoped-token/statement/revoke.ts';
-import { closeGrantsOf } from '../remove.ts';
+import { endAuthorityOf } from '../end-authority.ts';
 import type { DeviceRow } from './owned-device.ts';
 import { promoteDevice } from './statement/primary.ts';
 import { revokeDeviceRow } from './statement/revoke.ts';
@@ -20,8 +20,8 @@ interface EndedDevice {
 const marginMs = 3_600_000;
 
 /**
- * Ends a device in the transaction of the call: the device itself, its tokens, and what it has approved and nobody has
- * executed. The device first: it locks the row, so that each statement after it sees what came before and nothing comes
+ * Ends a device in the transaction of the call: the device itself, its tokens, what it has approved and nobody has
+ * executed, and what it has authorized that is not in force yet. The device first: it locks the row, so that each statement after it sees what came before and nothing comes
  * after. Null when somebody was first.
  */
 export async function endDevice(
@@ -45,7 +45,7 @@ export async function endDevice(
     sessionId,
     subjectId: null,
   });
-  return { row, closed: await closeGrantsOf(writing, row.id) };
+  return { row, closed: await endAuthorityOf(writing, row, passedAlong) };
 }
 
 /** Where the primary device or the default factor is gone, another one takes its place. */

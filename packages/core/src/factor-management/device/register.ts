@@ -18,6 +18,7 @@ import { parseInput } from '../../parse.ts';
 import { requireService } from '../../permission.ts';
 import type { TokenTrust } from '../../scoped-token/trust.ts';
 import { authorizeManagement, ownerOf, type ManagementChange } from '../authorize.ts';
+import { factorsMax } from '../factors-max.ts';
 import { endUnproven, isFirst } from '../first-factor.ts';
 import { changeOf } from '../operation.ts';
 import { endDevice } from './end-device.ts';
@@ -28,9 +29,6 @@ import { registerDeviceRow } from './statement/register.ts';
 
 type Input = z.output<typeof registerInput>;
 type Answer = z.output<typeof registerOutput>;
-
-/** As of every factor: a subject has 20 at most. */
-const factorsMax = 20;
 
 /**
  * Registers a device: with its public key, or with a secret of ours, which is in this answer and nowhere else. It can
@@ -53,7 +51,7 @@ export async function registerDevice(
   const subjectId = subjectOf(context, parsed);
   const configured = await offeredDevice(context);
   const publicKey = parsed.publicKey === undefined ? null : devicePublicKey(parsed.publicKey);
-  const change = changeBy(parsed, subjectId, publicKey);
+  const change = changeBy(context, parsed, subjectId, publicKey);
   return await once(context, 'device.register', parsed, {
     write: async (writing) => {
       // Said before anybody is asked to authorize what cannot be done; it is looked at again under the lock.
@@ -84,13 +82,21 @@ async function offeredDevice(context: CoreContext): Promise<ConfiguredMethod> {
 }
 
 /** What is authorized names the key by its thumbprint: no other key can be registered by it. */
-function changeBy(parsed: Input, subjectId: string, publicKey: DevicePublicKey | null): ManagementChange {
+function changeBy(
+  context: CoreContext,
+  parsed: Input,
+  subjectId: string,
+  publicKey: DevicePublicKey | null,
+): ManagementChange {
   const { subjectId: _, publicKey: __, ...rest } = parsed;
   const { uuid, name = null } = parsed;
   return {
     slug: 'countersign.device.register',
     subjectId,
-    data: { ...changeOf(rest), ...(publicKey && { publicKeyThumbprint: thumbprintOf(publicKey) }) },
+    data: {
+      ...changeOf(context, subjectId, rest),
+      ...(publicKey && { publicKeyThumbprint: thumbprintOf(publicKey) }),
+    },
     display: {
       title: 'Register a device',
       facts: {

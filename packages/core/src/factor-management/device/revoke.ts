@@ -33,7 +33,7 @@ export async function revokeDevice(
       const change = {
         slug: 'countersign.device.revoke',
         subjectId: owned.subject_id,
-        data: changeOf(parsed),
+        data: changeOf(writing, owned.subject_id, parsed),
         display: { title: 'Revoke a device', facts: factsOfDevice(owned.device) },
         binding: owned.binding,
         passedAlong: parsed.context,

@@ -32,7 +32,7 @@ export async function setPrimaryDevice(
       const change = {
         slug: 'countersign.device.setPrimary',
         subjectId: owned.subject_id,
-        data: changeOf(parsed),
+        data: changeOf(writing, owned.subject_id, parsed),
         display: { title: 'Make a device the primary one', facts: factsOfDevice(owned.device) },
         binding: owned.binding,
         passedAlong: parsed.context,

@@ -13,6 +13,8 @@ export interface ChangeFactorParameters extends EventParameters {
   readonly config: Uint8Array | null;
   /** Sealed; what waits for its confirmation from now on, instead of what waited before. */
   readonly pending: Uint8Array | null;
+  /** The factor that authorized what waits from now on; null: the service did. */
+  readonly authorizedBy: string | null;
   /** Of the new configuration, whether it is in force or waits. */
   readonly hint: string | null;
   readonly identity: Uint8Array | null;
@@ -39,6 +41,7 @@ WITH changed AS (
   UPDATE countersign.factor f SET title = coalesce(:title::text, f.title), is_active = coalesce(:isActive::boolean, f.is_active),
     is_default = coalesce(:isActive::boolean, f.is_active) AND coalesce(:isDefault::boolean, f.is_default),
     config = coalesce(:config::bytea, f.config), version = CASE WHEN ${applies} THEN f.version + 1 ELSE f.version END,
+    renewals = CASE WHEN ${applies} THEN f.renewals + 1 ELSE f.renewals END,
     hint = CASE WHEN ${applies} THEN :hint::text ELSE f.hint END,
     identity = CASE WHEN ${applies} THEN :identity::bytea ELSE f.identity END,
     binding = CASE WHEN ${applies} THEN :binding::text ELSE f.binding END,
@@ -46,6 +49,7 @@ WITH changed AS (
     pending_hint = CASE WHEN ${waits} THEN :hint::text WHEN ${applies} THEN NULL ELSE f.pending_hint END,
     pending_identity = CASE WHEN ${waits} THEN :identity::bytea WHEN ${applies} THEN NULL ELSE f.pending_identity END,
     pending_binding = CASE WHEN ${waits} THEN :binding::text WHEN ${applies} THEN NULL ELSE f.pending_binding END,
+    authorized_by = CASE WHEN ${waits} THEN :authorizedBy::uuid WHEN ${applies} THEN NULL ELSE f.authorized_by END,
     ${advanceFactor}
   WHERE f.id = :id::uuid AND f.removed_at IS NULL AND (f.status = 'confirmed' OR NOT ${applies})
     AND (:isDefault::boolean IS NOT TRUE OR (f.status = 'confirmed' AND coalesce(:isActive::boolean, f.is_active)))

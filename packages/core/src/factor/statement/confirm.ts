@@ -1,7 +1,7 @@
 import { statement } from '../../database/statement.ts';
 import { appendEvents, type EventParameters } from '../../event/append.ts';
 import type { FactorRow } from '../row.ts';
-import { advanceFactor, factorEvent } from './factor-event.ts';
+import { advanceFactor, factorEvent, forgetPending } from './factor-event.ts';
 import { demotedEvent, demoteDefault, noDefault, shownFactor } from './insert.ts';
 
 export interface ConfirmFactorParameters extends EventParameters {
@@ -19,22 +19,28 @@ export interface ConfirmFactorParameters extends EventParameters {
   readonly demotedEventId: string;
 }
 
+/** What authorized it can still prove: with a factor goes whatever it has let in that is not in force yet. */
+const isStillAuthorized = /* sql */ `(f.authorized_by IS NULL OR EXISTS (SELECT FROM countersign.factor a
+      WHERE a.id = f.authorized_by AND a.status = 'confirmed' AND a.is_active AND a.removed_at IS NULL))`;
+
 /** The event that tells of it says whether it was the first time. */
 const wasInForce = `EXISTS (SELECT FROM countersign.factor b WHERE b.id = f.id AND b.status = 'confirmed')`;
 
 /**
- * What waited for its confirmation takes effect, if it is still what was judged and the factor is still there. The
- * sub-select in the event reads the row as it was before.
+ * What waited for its confirmation takes effect, if it is still what was judged, the factor is still there, and so is
+ * the one that authorized it. The sub-select in the event reads the row as it was before.
  */
 export const confirmFactor = statement<ConfirmFactorParameters, FactorRow>(
   'factor_confirm',
   /* sql */ `
 WITH confirmed AS (
   UPDATE countersign.factor f SET status = 'confirmed', config = :config::bytea, hint = :hint::text, identity = :identity::bytea,
-    binding = :binding::text, version = f.version + 1, confirmed_at = coalesce(f.confirmed_at, :now::timestamptz),
+    binding = :binding::text, version = f.version + 1,
+    renewals = f.renewals + (f.status = 'confirmed')::int, confirmed_at = coalesce(f.confirmed_at, :now::timestamptz),
     is_default = f.is_default OR (f.is_active AND (:wantsDefault::boolean OR ${noDefault})),
-    pending = NULL, pending_hint = NULL, pending_identity = NULL, pending_binding = NULL, ${advanceFactor}
+    ${forgetPending}, ${advanceFactor}
   WHERE f.id = :id::uuid AND f.subject_id = :subjectId::text AND f.removed_at IS NULL AND f.pending = :pending::bytea
+    AND ${isStillAuthorized}
   RETURNING f.*
 ), ${demoteDefault('confirmed')}, logged AS (${appendEvents(
     factorEvent({

@@ -21,6 +21,13 @@ export function factorEvent(event: {
   FROM ${event.from} AS f WHERE ${where}`;
 }
 
+/** What waits for its confirmation, taken out. */
+export const forgetPending =
+  'pending = NULL, pending_hint = NULL, pending_identity = NULL, pending_binding = NULL, authorized_by = NULL';
+
+/** A removed factor is not asked first, and keeps nothing by which anybody could prove. */
+export const forgetFactor = `removed_at = :now::timestamptz, is_default = false, config = NULL, ${forgetPending}`;
+
 /** As of a request: an event of a factor never stands in the log before the one before (docs/adr/0005). */
 export const advanceFactor =
   'sequence = f.sequence + 1, event_txid = greatest(f.event_txid, pg_current_xact_id())';

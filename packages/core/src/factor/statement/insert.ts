@@ -19,6 +19,8 @@ export interface InsertFactorParameters extends EventParameters {
   readonly config: Uint8Array | null;
   /** Sealed; what waits. */
   readonly pending: Uint8Array | null;
+  /** The factor that authorized what waits; null: the service did, or it is the first one. */
+  readonly authorizedBy: string | null;
   readonly factorsMax: number;
   readonly createdEventId: string;
   readonly confirmedEventId: string;
@@ -57,13 +59,14 @@ export const insertFactor = statement<InsertFactorParameters, FactorRow>(
   /* sql */ `
 WITH created AS (
   INSERT INTO countersign.factor AS f (id, subject_id, method, method_id, title, status, is_active, is_default, binding, hint,
-    identity, config, pending, pending_hint, pending_identity, pending_binding, sequence, created_at, confirmed_at)
+    identity, config, pending, pending_hint, pending_identity, pending_binding, authorized_by, sequence, created_at, confirmed_at)
   SELECT :id::uuid, :subjectId::text, :method::text, :methodId::uuid, :title::text,
     CASE WHEN given.confirmed THEN 'confirmed' ELSE 'in_process' END, :isActive::boolean,
     given.confirmed AND :isActive::boolean AND (:wantsDefault::boolean OR ${noDefault}), :binding::text,
     CASE WHEN given.confirmed THEN :hint::text END, CASE WHEN given.confirmed THEN :identity::bytea END, :config::bytea,
     :pending::bytea, CASE WHEN NOT given.confirmed THEN :hint::text END,
     CASE WHEN NOT given.confirmed THEN :identity::bytea END, CASE WHEN NOT given.confirmed THEN :binding::text END,
+    CASE WHEN NOT given.confirmed THEN :authorizedBy::uuid END,
     CASE WHEN given.confirmed THEN 2 ELSE 1 END, :now::timestamptz, CASE WHEN given.confirmed THEN :now::timestamptz END
   FROM (SELECT :config::bytea IS NOT NULL AS confirmed) AS given
   WHERE (SELECT count(*) FROM countersign.factor o WHERE o.subject_id = :subjectId::text AND o.removed_at IS NULL) < :factorsMax::int

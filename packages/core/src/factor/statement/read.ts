@@ -38,3 +38,22 @@ export const hasConfirmedFactor = statement<{ readonly subjectId: string }, { re
 SELECT EXISTS (SELECT FROM countersign.factor f
   WHERE f.subject_id = :subjectId::text AND f.status = 'confirmed' AND f.removed_at IS NULL) AS confirmed`,
 );
+
+/** When the last one was removed that a subject ever had in force; null where it never had one. */
+export const lastRemoval = statement<{ readonly subjectId: string }, { readonly removed_at: Date | null }>(
+  'factor_last_removal',
+  /* sql */ `
+SELECT max(f.removed_at) AS removed_at FROM countersign.factor f
+WHERE f.subject_id = :subjectId::text AND f.status = 'confirmed'`,
+);
+
+/** The others of one method, whatever their status. */
+export const listOthersOfMethod = statement<
+  { readonly subjectId: string; readonly method: string; readonly id: string },
+  { readonly id: string }
+>(
+  'factor_others_of_method',
+  /* sql */ `
+SELECT f.id FROM countersign.factor f
+WHERE f.subject_id = :subjectId::text AND f.method = :method::text AND f.id <> :id::uuid AND f.removed_at IS NULL`,
+);

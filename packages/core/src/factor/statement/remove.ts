@@ -1,11 +1,11 @@
 import { statement } from '../../database/statement.ts';
 import { appendEvents, type EventParameters } from '../../event/append.ts';
 import type { FactorRow } from '../row.ts';
-import { advanceFactor, factorEvent } from './factor-event.ts';
+import { advanceFactor, factorEvent, forgetFactor } from './factor-event.ts';
 
 const told = `jsonb_build_object('method', f.method, 'by', :by::text)`;
 
-/** Takes a factor away for ever; its row stays for the audit. What waits for its proof dies with it. */
+/** Takes a factor away for ever; its row stays for the audit, without what it proved by. What waits for its proof dies with it. */
 export const removeFactor = statement<
   EventParameters & { readonly id: string; readonly eventId: string },
   FactorRow
@@ -13,7 +13,7 @@ export const removeFactor = statement<
   'factor_remove',
   /* sql */ `
 WITH removed AS (
-  UPDATE countersign.factor f SET removed_at = :now::timestamptz, is_default = false, ${advanceFactor}
+  UPDATE countersign.factor f SET ${forgetFactor}, ${advanceFactor}
   WHERE f.id = :id::uuid AND f.removed_at IS NULL
   RETURNING f.*
 ), logged AS (${appendEvents(
@@ -34,7 +34,7 @@ export const removeUnproven = statement<
   'factor_remove_unproven',
   /* sql */ `
 WITH removed AS (
-  UPDATE countersign.factor f SET removed_at = :now::timestamptz, ${advanceFactor}
+  UPDATE countersign.factor f SET ${forgetFactor}, ${advanceFactor}
   WHERE f.subject_id = :subjectId::text AND f.id <> :firstId::uuid AND f.status <> 'confirmed' AND f.removed_at IS NULL
     AND EXISTS (SELECT FROM countersign.event e
       WHERE e.about_kind = 'factor' AND e.about_id = f.id AND e.sequence = 1 AND e.data->>'by' = 'subject')

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Randomness, Send } from '../../ports.ts';
 import { defineMethod, type Method, type Recipient } from '../define.ts';
 import { maskRecipient, normalizeRecipient } from '../recipient.ts';
-import { invalidInput } from '../../error.ts';
+import { CountersignError, invalidInput } from '../../error.ts';
 import { otpTexts, renderOtpText, type OtpTexts } from './otp-text.ts';
 
 export interface OtpOptions {
@@ -55,20 +55,28 @@ export function otp(options: OtpOptions): Method {
     verify: (input) => ({ valid: input.matches(input.proof.code) }),
     enrolment: {
       answer: z.strictObject({ code }),
-      begin({ given }) {
+      begin({ given, factors }) {
         const recipient = normalizeRecipient(given);
         if (!recipient) throw invalidInput(['config', 'address'], `must be an address for ${given.channel}`);
+        if (factors.some(({ config }) => isSame(config, recipient)))
+          throw new CountersignError('factor_exists');
         return {
           config: recipient,
           recipient,
           hint: maskRecipient(recipient),
-          identity: { scope: 'subject', value: `${recipient.channel}:${recipient.address}` },
+          display: recipient.address,
+          // A digest without a key of an address is as good as the address.
+          identity: null,
           confirmedBy: 'proof',
         };
       },
       complete: (input) => ({ valid: input.matches(input.answer.code) }),
     },
   });
+}
+
+function isSame(one: Recipient, other: Recipient): boolean {
+  return one.channel === other.channel && one.address === other.address;
 }
 
 function randomDigits(randomness: Randomness, length: number): string {

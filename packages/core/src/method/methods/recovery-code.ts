@@ -34,6 +34,8 @@ export function recoveryCodes(): Method {
     title: 'Recovery code',
     binding: 'none',
     mustBeListed: true,
+    recovers: true,
+    single: true,
     provesBy: 'factor',
     needsChallenge: false,
     proof: z.strictObject({ code }),

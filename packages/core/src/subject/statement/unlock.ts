@@ -48,7 +48,9 @@ WITH factor AS (
 SELECT subject_id FROM unlocked`,
 );
 
-/** The streak of a method that needs no factor. */
+const ofMethod = `(key = :method::text OR starts_with(key, :method::text || ':'))`;
+
+/** The streak of a method that needs no factor, and those of the addresses that it was tried with alone. */
 export const unlockMethod = statement<
   EventParameters & { readonly subjectId: string; readonly method: string },
   Unlocked
@@ -56,8 +58,9 @@ export const unlockMethod = statement<
   'subject_unlock_method',
   /* sql */ `
 WITH unlocked AS (
-  UPDATE countersign.subject_security s SET streaks = s.streaks - :method::text, sequence = s.sequence + 1, ${advanceSubject}
-  WHERE s.subject_id = :subjectId::text AND s.streaks ? :method::text
+  UPDATE countersign.subject_security s SET sequence = s.sequence + 1, ${advanceSubject},
+    streaks = s.streaks - ARRAY(SELECT key FROM jsonb_object_keys(s.streaks) AS key WHERE ${ofMethod})
+  WHERE s.subject_id = :subjectId::text AND EXISTS (SELECT FROM jsonb_object_keys(s.streaks) AS key WHERE ${ofMethod})
   RETURNING s.*
 ), logged AS (${appendEvents(
     subjectEvent({

@@ -140,6 +140,10 @@ describe('a device', () => {
     await using test = await openDeviceCore();
     for (let n = 0; n < 20; n += 1) await secretPhone(test, { uuid: `phone-${n}` });
     await expect(secretPhone(test, { uuid: 'phone-20' })).rejects.toMatchObject(refusal('rate_limited'));
+    const config = { channel: 'email', address: 'ada@example.org' };
+    await expect(
+      test.core.factors.create(test.service, { subjectId: 'ada', methodId: 'otp', config }),
+    ).rejects.toMatchObject(refusal('rate_limited'));
   });
 
   it('is not offered where the installation has no such method', async () => {

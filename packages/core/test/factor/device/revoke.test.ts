@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseId } from '../../../src/id.ts';
 import { device as deviceMethod } from '../../../src/method/methods/device.ts';
 import { findViolations } from '../../../testing/index.ts';
 import { refusal } from '../../fixtures.ts';
@@ -54,6 +55,25 @@ describe('a device that is revoked', () => {
     );
     expect(rows).toEqual([{ xids: '1' }]);
     for (const { token } of [spared, byHost]) expect(await isAccepted(test, token)).toBe(true);
+  });
+
+  it('takes with it what it has authorized and is not in force yet, and keeps no key', async () => {
+    await using test = await openDeviceCore();
+    const { device } = await keyedPhone(test);
+    const { factor } = await test.core.factors.create(test.service, {
+      subjectId: 'ada',
+      methodId: 'otp',
+      config: { channel: 'email', address: 'mallory@evil.example' },
+    });
+    await test.database.sql.query('UPDATE countersign.factor SET authorized_by = $1 WHERE id = $2', [
+      parseId('factor', device.id),
+      parseId('factor', factor.id),
+    ]);
+    await test.core.devices.revoke(test.service, { id: device.id });
+    expect(await test.core.factors.list(test.service, { subjectId: 'ada' })).toEqual([]);
+    const { rows } = await test.database.sql.query('SELECT FROM countersign.factor WHERE config IS NOT NULL');
+    expect(rows).toEqual([]);
+    expect(await findViolations(test.database.sql, { now: test.clock.now() })).toEqual([]);
   });
 
   it('keeps its tokens when the call does not come to its end: both or none', async () => {

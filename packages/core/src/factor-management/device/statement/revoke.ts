@@ -1,7 +1,7 @@
 import { statement } from '../../../database/statement.ts';
 import { appendEvents, type EventParameters } from '../../../event/append.ts';
 import type { FactorRow } from '../../../factor/row.ts';
-import { advanceFactor, factorEvent } from '../../../factor/statement/factor-event.ts';
+import { advanceFactor, factorEvent, forgetFactor } from '../../../factor/statement/factor-event.ts';
 import { toldUuid } from './primary.ts';
 
 /**
@@ -15,7 +15,7 @@ export const revokeDeviceRow = statement<
   'device_revoke',
   /* sql */ `
 WITH revoked AS (
-  UPDATE countersign.factor f SET removed_at = :now::timestamptz, is_default = false,
+  UPDATE countersign.factor f SET ${forgetFactor},
     device = f.device || '{"isPrimary": false}', ${advanceFactor}
   WHERE f.id = :id::uuid AND f.removed_at IS NULL
   RETURNING f.*
