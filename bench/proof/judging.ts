@@ -70,7 +70,7 @@ export async function judging({ name, method, config, prove }: Prover): Promise<
         aboutId: place.factorId,
         dataHash,
         request,
-        way: { method, settings: {}, factor, factorVersion: 1, factors: [factor], recipient },
+        way: { method, settings: {}, factor, factorRenewals: 0, factors: [factor], recipient },
         expiresAt: new Date(now.getTime() + 600_000),
         now,
         passedAlong: null,
@@ -138,7 +138,7 @@ function openChallengeOf({ parameters }: IssuedChallenge): OpenChallenge {
   return {
     id: parameters.challengeId ?? '',
     factorId: parameters.challengeFactorId,
-    factorVersion: parameters.challengeFactorVersion,
+    factorRenewals: parameters.challengeFactorRenewals,
     digest: challengeDigest && Buffer.from(challengeDigest),
     keyId: parameters.challengeKeyId,
     digits: parameters.challengeDigits,

@@ -289,8 +289,8 @@ export interface FactorProcedures {
   update(input: FactorUpdateInput, options?: CallOptions): Promise<FactorUpdateOutput>;
 
   /**
-   * Takes a factor away for ever. From its commit on nothing that it has approved is executed (I13), and
-   * nothing that waits for it can be proven by it.
+   * Takes a factor away for ever. From its commit on nothing that it has approved is executed (I13),
+   * nothing that waits for it can be proven by it, and what it has authorized comes into force no more.
    *
    * A subject’s own call is refused with `authorization_required`, and the request to be granted, until
    * it is granted in the same session; then the same call works, once.

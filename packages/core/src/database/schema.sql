@@ -131,7 +131,7 @@ CREATE TABLE countersign.challenge (
   created_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   failed_delivery_at timestamp with time zone,
-  factor_version integer,
+  factor_renewals integer,
   state jsonb,
   digits smallint DEFAULT 0 NOT NULL,
   asked_by text,
@@ -140,7 +140,7 @@ CREATE TABLE countersign.challenge (
   CONSTRAINT challenge_tries_left_check CHECK (tries_left >= 0)
 );
 COMMENT ON COLUMN countersign.challenge.about_id IS 'the request or confirmation that is to be proven';
-COMMENT ON COLUMN countersign.challenge.factor_version IS
+COMMENT ON COLUMN countersign.challenge.factor_renewals IS
     'of the factor that was asked: a message to an address that has changed since proves nothing';
 COMMENT ON COLUMN countersign.challenge.state IS 'what its method needs again; no secret';
 COMMENT ON COLUMN countersign.challenge.digits IS
@@ -157,6 +157,7 @@ CREATE TABLE countersign.confirmation (
   method text NOT NULL,
   method_id uuid NOT NULL,
   factor_id uuid,
+  factor_renewals integer,
   purpose text,
   data json,
   value_hash bytea,
@@ -201,6 +202,7 @@ CREATE TRIGGER confirmation_is_kept BEFORE DELETE ON countersign.confirmation FO
     EXECUTE FUNCTION countersign.refuse_change('a confirmation is kept');
 COMMENT ON COLUMN countersign.confirmation.budget_key IS
     'whose wrong proofs are counted: the subject, or what stands in for it';
+COMMENT ON COLUMN countersign.confirmation.factor_renewals IS 'of the factor when it proved';
 COMMENT ON COLUMN countersign.confirmation.value_hash IS 'of the data alone; null when there is none';
 COMMENT ON COLUMN countersign.confirmation.data_hash IS
     'of all that it is bound to: what a passkey or a device signs';
@@ -249,10 +251,12 @@ CREATE TABLE countersign.factor (
   identity bytea,
   config bytea,
   version integer DEFAULT 1 NOT NULL,
+  renewals integer DEFAULT 0 NOT NULL,
   pending bytea,
   pending_hint text,
   pending_identity bytea,
   pending_binding text,
+  authorized_by uuid,
   device jsonb,
   sequence integer NOT NULL,
   event_txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -265,8 +269,8 @@ CREATE TABLE countersign.factor (
       AND removed_at IS NULL) DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT one_primary_device EXCLUDE USING btree (subject_id WITH =) WHERE (((device ->>
       'isPrimary'::text)::boolean) AND removed_at IS NULL) DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT confirmed_factor_has_config CHECK ((status = 'confirmed'::text) = (config IS NOT NULL
-      AND confirmed_at IS NOT NULL)),
+  CONSTRAINT confirmed_factor_has_config CHECK ((status = 'confirmed'::text) = (confirmed_at IS NOT NULL)
+      AND (config IS NOT NULL) = (status = 'confirmed'::text AND removed_at IS NULL)),
   CONSTRAINT factor_status_check CHECK (status = ANY (ARRAY['new'::text, 'in_process'::text,
       'confirmed'::text]))
 ) WITH (fillfactor=70);
@@ -286,7 +290,11 @@ CREATE TRIGGER removed_factor_stays_removed AFTER UPDATE ON countersign.factor F
 COMMENT ON COLUMN countersign.factor.identity IS 'digest of what must not exist twice; no key is in it';
 COMMENT ON COLUMN countersign.factor.config IS 'sealed; what is in force';
 COMMENT ON COLUMN countersign.factor.version IS 'rises with every change of what is in force';
+COMMENT ON COLUMN countersign.factor.renewals IS
+    'rises when its owner replaces what is in force: an address, a seed; not when a proof uses something up';
 COMMENT ON COLUMN countersign.factor.pending IS 'sealed; what waits for its confirmation';
+COMMENT ON COLUMN countersign.factor.authorized_by IS
+    'the factor whose proof authorized what waits; null: the service did';
 COMMENT ON COLUMN countersign.factor.device IS '{ uuid, name, slug, isPrimary, keyed } of a device';
 
 -- factor_mark
@@ -475,6 +483,7 @@ CREATE TABLE countersign.subject_security (
   prompts jsonb DEFAULT '{}'::jsonb NOT NULL,
   muted_until timestamp with time zone,
   silenced jsonb DEFAULT '{}'::jsonb NOT NULL,
+  confirming_until timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
   CONSTRAINT subject_security_pkey PRIMARY KEY (subject_id)
 ) WITH (fillfactor=50);
 CREATE TRIGGER epoch_only_rises AFTER UPDATE OF security_epoch ON countersign.subject_security FOR EACH ROW
@@ -498,6 +507,8 @@ COMMENT ON COLUMN countersign.subject_security.prompts IS
 COMMENT ON COLUMN countersign.subject_security.muted_until IS
     'no prompts before this: somebody said it was not them';
 COMMENT ON COLUMN countersign.subject_security.silenced IS 'session -> ms: until when it starts nothing';
+COMMENT ON COLUMN countersign.subject_security.confirming_until IS
+    'when each of its latest confirmations expires: what counts against their limit';
 
 -- token_key
 

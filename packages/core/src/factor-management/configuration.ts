@@ -80,7 +80,7 @@ export async function begin(
   return {
     enrolment: begun,
     binding: begun.binding ?? method.binding,
-    identity: begun.identity ? identityDigest(context, method.key, subjectId, begun.identity) : null,
+    identity: begun.identity ? identityDigest(method.key, subjectId, begun.identity) : null,
   };
 }
 

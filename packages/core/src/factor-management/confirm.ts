@@ -169,7 +169,7 @@ async function putInForce(
       identity:
         identity === undefined
           ? row.pending_identity
-          : identity && identityDigest(writing, row.method, subjectId, identity),
+          : identity && identityDigest(row.method, subjectId, identity),
       binding: completed.binding ?? row.pending_binding ?? row.binding,
       wantsDefault: waiting.wantsDefault,
       eventId: writing.ids.uuid(),

@@ -7,11 +7,6 @@ import type { Identity } from '../method/define.ts';
  * nothing from a reader who can guess the value: a credential's id or a device's name is public, an address is not,
  * and has none.
  */
-export function identityDigest(
-  _services: unknown,
-  method: string,
-  subjectId: string,
-  { scope, value }: Identity,
-): Buffer {
+export function identityDigest(method: string, subjectId: string, { scope, value }: Identity): Buffer {
   return plainDigest(['countersign/identity/v1', method, scope, scope === 'subject' ? subjectId : '', value]);
 }

@@ -23,7 +23,7 @@ export async function factorOfProof(
   const { subjectId, ids, asked } = from;
   const factors = await factorsInForce(context, { subjectId, method: method.key, ids });
   if (method.identify) {
-    const named = identityDigest(context, method.key, subjectId, method.identify(proof));
+    const named = identityDigest(method.key, subjectId, method.identify(proof));
     const factor = factors.find(({ identity }) => identity !== null && timingSafeEqual(identity, named));
     return factor && (asked === null || asked === factor.uuid) ? factor : null;
   }

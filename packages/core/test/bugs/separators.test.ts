@@ -45,6 +45,6 @@ it('seals and identities of two factors are told apart wherever a part ends (bug
   const moved = { subjectId: 'adaf', factorId: 'act' };
   expect(() => openConfig(test.service, moved, bytes)).toThrow('authenticate');
   const identity = (subjectId: string, value: string) =>
-    identityDigest(test.service, 'otp', subjectId, { scope: 'subject', value }).toString('hex');
+    identityDigest('otp', subjectId, { scope: 'subject', value }).toString('hex');
   expect(identity('ada', 'x@example.org')).not.toBe(identity('adax', '@example.org'));
 });

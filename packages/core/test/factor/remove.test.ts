@@ -7,9 +7,7 @@ import {
   authorized,
   enrolledSignet,
   enrolledTotp,
-  grantByCode,
   openFactorCore,
-  refusedRequest,
   signature,
   vouchedOtp,
 } from './people.ts';
@@ -198,14 +196,9 @@ describe('what a factor has authorized', () => {
     const stolen = await vouchedOtp(test);
     const other = await vouchedOtp(test, 'ada', 'second@example.org');
     const evil = ada(test);
-    const request = await refusedRequest(test.core.factors.update(evil, { id: other.id, config }));
-    await test.core.authorizationRequest.challenge(evil, {
-      id: request.id,
-      method: 'otp',
-      factorId: stolen.id,
-    });
-    await grantByCode(test, evil, { ...request, challenge: {} as never });
-    const { confirmation } = await test.core.factors.update(evil, { id: other.id, config });
+    const { confirmation } = await authorized(test, evil, () =>
+      test.core.factors.update(evil, { id: other.id, config }),
+    );
     await test.core.factors.remove(test.service, { id: stolen.id });
     await expect(
       test.core.factors.confirm(evil, {

@@ -123,7 +123,7 @@ describe('what was enrolled under an earlier secret', () => {
       'SELECT identity FROM countersign.factor',
     );
     const value = { scope: 'subject', value: 'phone-1' } as const;
-    expect(rows[0]?.identity).toEqual(identityDigest(null, 'device', 'ada', value));
+    expect(rows[0]?.identity).toEqual(identityDigest('device', 'ada', value));
   });
 
   it('is sealed anew in the background by the process that sweeps, which says when it is done', async () => {

@@ -111,6 +111,11 @@ const rows: readonly (readonly [against: string, what: string, sql: string])[] =
     'two prompts at once for one operation',
     security(`prompts = '{"1": {"slug": "transfer", "until": 1}, "2": {"slug": "transfer", "until": 1}}'`),
   ],
+  [
+    'nothing waits that was authorized by a factor which is not in force any more',
+    'a change that a switched-off factor has authorized',
+    `UPDATE countersign.factor SET authorized_by = id, is_active = false WHERE subject_id = 'prover'`,
+  ],
 ];
 
 export const factorPlants: readonly Plant[] = rows.map(([against, what, sql]) => ({ against, what, sql }));

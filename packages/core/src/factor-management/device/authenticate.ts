@@ -70,7 +70,7 @@ async function deviceInForce(
   { subjectId, uuid }: Input,
 ): Promise<FactorRow | undefined> {
   const methods = configuredMethods(context.methods, await context.methodConfigurations.current());
-  const identity = identityDigest(context, 'device', subjectId, { scope: 'subject', value: uuid });
+  const identity = identityDigest('device', subjectId, { scope: 'subject', value: uuid });
   const [row] = await context.db.query(readDeviceInForce, { subjectId, identity });
   return methods.some(({ id, isActive }) => isActive && id === row?.method_id) ? row : undefined;
 }

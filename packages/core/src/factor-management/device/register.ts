@@ -167,7 +167,7 @@ function madeDevice(
 }
 
 function identityOf(context: CoreContext, subjectId: string, uuid: string): Buffer {
-  return identityDigest(context, 'device', subjectId, { scope: 'subject', value: uuid });
+  return identityDigest('device', subjectId, { scope: 'subject', value: uuid });
 }
 
 /**

@@ -1,20 +1,11 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineMethod } from '../../src/method/define.ts';
-import type { AcceptedToken } from '../../src/scoped-token/cst1/accepted-token.ts';
 import { methodIdOf } from '../../src/method/method-id.ts';
 import { device } from '../../src/method/methods/device.ts';
 import { otp } from '../../src/method/methods/otp.ts';
-import { recoveryCodes } from '../../src/method/methods/recovery-code.ts';
 import { openTestCore, createOutbox, type TestCore } from '../../testing/index.ts';
-import {
-  ada,
-  authorized,
-  enrolledTotp,
-  openFactorCore,
-  refusedRequest,
-  vouchedOtp,
-} from '../factor/people.ts';
+import { enrolledTotp, openFactorCore, vouchedOtp } from '../factor/people.ts';
 import { keyedPhone } from '../factor/device/phone.ts';
 
 const wrongCode = { method: 'otp', code: '1234567890' };
