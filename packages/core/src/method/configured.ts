@@ -27,6 +27,24 @@ export function configuredMethods(
   registry: MethodRegistry,
   configurations: readonly MethodConfiguration[],
 ): readonly ConfiguredMethod[] {
+  const ofConfigurations =
+    made.get(configurations) ?? new WeakMap<MethodRegistry, readonly ConfiguredMethod[]>();
+  made.set(configurations, ofConfigurations);
+  const methods = ofConfigurations.get(registry) ?? make(registry, configurations);
+  ofConfigurations.set(registry, methods);
+  return methods;
+}
+
+/** Every call asks for them several times, and they change when the configurations are read anew. */
+const made = new WeakMap<
+  readonly MethodConfiguration[],
+  WeakMap<MethodRegistry, readonly ConfiguredMethod[]>
+>();
+
+function make(
+  registry: MethodRegistry,
+  configurations: readonly MethodConfiguration[],
+): readonly ConfiguredMethod[] {
   const ofCode = registry.all.map((method) => {
     const id = codeMethodUuid(method.key);
     const configured = configurations.find((one) => one.id === id && one.key === method.key);
@@ -61,7 +79,11 @@ export function findConfigured(
 
 /** The UUID of a method that code configures. */
 export function codeMethodUuid(key: string): Uuid<'method'> {
-  const uuid = parseId('method', methodIdOf(key));
+  const uuid = uuids.get(key) ?? parseId('method', methodIdOf(key));
   if (uuid === null) throw new Error('a method id is a UUID');
+  uuids.set(key, uuid);
   return uuid;
 }
+
+/** As many as there are methods in the programs of this process. */
+const uuids = new Map<string, Uuid<'method'>>();

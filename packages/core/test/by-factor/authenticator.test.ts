@@ -76,12 +76,12 @@ describe('a recovery code', () => {
     methods: ['recovery-code'],
   });
 
-  it('grants one of 100 requests when all of them are answered with it at the same time (bugs 2, 4)', async () => {
+  it('grants one of 200 requests when all of them are answered with it at the same time (bugs 2, 4)', async () => {
     await using test = await openWithFactors({
       operations: [recover],
       limits: {
-        waitingPerSubjectMax: 200,
-        wrongProofsPerDayMax: 200,
+        waitingPerSubjectMax: 300,
+        wrongProofsPerDayMax: 300,
         consecutiveWrongFree: 500,
         consecutiveWrongMax: 500,
       },
@@ -92,7 +92,7 @@ describe('a recovery code', () => {
     });
     const [code, other] = (setup as { codes: string[] }).codes;
     const asked = { slug: 'recover', title: undefined };
-    const requests = await Promise.all(Array.from({ length: 100 }, () => ask(test, asked)));
+    const requests = await Promise.all(Array.from({ length: 200 }, () => ask(test, asked)));
     const answers = await Promise.all(
       requests.map(({ id }) =>
         test.core.authorizationRequest.grant(test.service, { id, proof: { method: 'recovery-code', code } }),
