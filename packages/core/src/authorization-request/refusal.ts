@@ -49,22 +49,6 @@ export async function explainRefusal(
   if (locked) throw locked;
 }
 
-/**
- * Runs a conditional statement until it takes its row or the refusal is known. Between the two a parallel
- * call may have changed the request either way; after five such turns the caller is told to try again.
- */
-export async function untilTaken<Row>(
-  run: (turn: number) => Promise<Row | undefined>,
-  explain: () => Promise<void>,
-): Promise<Row> {
-  for (let turn = 0; turn < 5; turn += 1) {
-    const row = await run(turn);
-    if (row !== undefined) return row;
-    await explain();
-  }
-  throw new CountersignError('unavailable_dependency');
-}
-
 export function refusalError(
   refusal: Refusal,
   row: Pick<RequestWithSecurity, 'state' | 'reason' | 'expires_at'>,

@@ -2,6 +2,8 @@ import { satisfiesBinding, type Binding } from '../binding.ts';
 import { budgetParametersOf } from '../challenge/budget.ts';
 import { judgeProof, type OpenChallenge, type RightAnswer } from '../challenge/judge.ts';
 import { lockParametersOf } from '../challenge/lock-note.ts';
+import { openChallengeOf, type OpenChallengeRow } from '../challenge/open.ts';
+import { untilTaken } from '../challenge/until-taken.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
 import { eventParametersOf } from '../event/parameters.ts';
@@ -14,13 +16,13 @@ import type { Method } from '../method/define.ts';
 import { loadRequest } from './get.ts';
 import { parseProof } from './parse-proof.ts';
 import { requestPurpose } from './purpose.ts';
-import { explainRefusal, refusalError, untilTaken } from './refusal.ts';
+import { explainRefusal, refusalError } from './refusal.ts';
 import type { RequestWithChallenge } from './row.ts';
 import type { ProofInput } from './schema.ts';
 import { snapshotOf } from './snapshot.ts';
 import { decide } from './state.ts';
 import { settleLateRight } from './statement/late.ts';
-import { reserveAttempt, reserveTry, type OpenChallengeRow, type ReservedRow } from './statement/reserve.ts';
+import { reserveAttempt, reserveTry, type ReservedRow } from './statement/reserve.ts';
 import { viewerOf } from './statement/visible.ts';
 import { settleWrong } from './statement/wrong.ts';
 
@@ -270,28 +272,14 @@ export async function settleRight<Row>(
 
 /** After a resend the newest and the one before are valid; a message may be overtaken by the next one. */
 export function openChallengesOf(rows: readonly OpenChallengeRow[]): OpenChallenge[] {
-  return rows.toSorted(newestFirst).slice(0, 2).flatMap(openChallengeOf);
+  return rows
+    .toSorted(newestFirst)
+    .slice(0, 2)
+    .flatMap((row) => openChallengeOf(row) ?? []);
 }
 
 /** Ids of one millisecond rise, too. */
 function newestFirst(a: OpenChallengeRow, b: OpenChallengeRow): number {
   const later = (b.open_created_at?.getTime() ?? 0) - (a.open_created_at?.getTime() ?? 0);
   return later || ((a.open_id ?? '') < (b.open_id ?? '') ? 1 : -1);
-}
-
-function openChallengeOf(row: OpenChallengeRow): OpenChallenge[] {
-  if (row.open_id === null || row.open_expires_at === null) return [];
-  return [
-    {
-      id: row.open_id,
-      factorId: row.open_factor_id,
-      factorRenewals: row.open_factor_renewals,
-      digest: row.open_digest,
-      keyId: row.open_key_id,
-      digits: row.open_digits ?? 0,
-      options: row.open_options,
-      state: row.open_state,
-      expiresAt: row.open_expires_at,
-    },
-  ];
 }

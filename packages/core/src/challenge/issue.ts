@@ -2,12 +2,13 @@ import { actorKey } from '../actor.ts';
 import type { CoreContext } from '../context.ts';
 import { keyedDigest } from '../keys.ts';
 import type { ProvenRequest } from '../method/define.ts';
-import { maskRecipient, recipientCountingKey } from '../method/recipient.ts';
+import { maskRecipient } from '../method/recipient.ts';
 import type { Randomness, Send } from '../ports.ts';
 import { formatId, parseId } from '../id.ts';
 import { fromHost } from '../within.ts';
 import type { Delivery } from './deliver.ts';
 import type { ChallengeParameters } from './insert.ts';
+import { recipientDigest } from './recipient-digest.ts';
 import type { Way } from './way.ts';
 
 /** Given for one request, in process only: another generator of codes, another sender. */
@@ -108,9 +109,7 @@ export async function issueChallenge(context: CoreContext, input: IssueChallenge
       sentTo,
       expiresAt: expiresAt.toISOString(),
     },
-    recipient: recipient
-      ? keyedDigest(context.keys.recipientCounting.key, [recipientCountingKey(recipient)])
-      : null,
+    recipient: recipient && recipientDigest(context, recipient),
     prompts: method.prompts,
     delivery:
       send && recipient && message !== null && secret !== null

@@ -51,16 +51,3 @@ export async function explainRefusal(
   const locked = budgetRefusal(security, context.limits, factorKey, now);
   if (locked) throw locked;
 }
-
-/** Runs a reservation until it takes its row or the refusal is known; after five turns the caller is told to try again. */
-export async function untilTaken<Row>(
-  run: () => Promise<Row | undefined>,
-  explain: () => Promise<void>,
-): Promise<Row> {
-  for (let turn = 0; turn < 5; turn += 1) {
-    const row = await run();
-    if (row !== undefined) return row;
-    await explain();
-  }
-  throw new CountersignError('unavailable_dependency');
-}

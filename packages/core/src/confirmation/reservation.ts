@@ -1,12 +1,14 @@
 import { budgetParametersOf } from '../challenge/budget.ts';
 import type { OpenChallenge } from '../challenge/judge.ts';
 import { lockParametersOf } from '../challenge/lock-note.ts';
+import { openChallengeOf } from '../challenge/open.ts';
+import { untilTaken } from '../challenge/until-taken.ts';
 import type { CoreContext } from '../context.ts';
 import type { CountersignError } from '../error.ts';
 import { eventParametersOf } from '../event/parameters.ts';
 import { AfterRollback } from '../idempotency/after-rollback.ts';
 import type { ConfiguredMethod } from '../method/configured.ts';
-import { explainRefusal, untilTaken } from './refusal.ts';
+import { explainRefusal } from './refusal.ts';
 import type { ConfirmationWithChallenge } from './row.ts';
 import { settleLateRight } from './statement/late.ts';
 import type { ConfirmationPresent } from './statement/read.ts';
@@ -79,19 +81,4 @@ export function tooLate(context: CoreContext, proven: LateProof, refusal: Counte
 
 interface LateProof extends Pick<Reserved, 'chargedAt' | 'factorKey'> {
   readonly id: string;
-}
-
-function openChallengeOf(row: ReservedRow): OpenChallenge | null {
-  if (row.open_id === null) return null;
-  return {
-    id: row.open_id,
-    factorId: row.open_factor_id,
-    factorRenewals: row.open_factor_renewals,
-    digest: row.open_digest,
-    keyId: row.open_key_id,
-    digits: row.open_digits ?? 0,
-    options: row.open_options,
-    state: row.open_state,
-    expiresAt: row.open_expires_at ?? new Date(0),
-  };
 }

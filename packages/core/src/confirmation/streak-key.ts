@@ -1,7 +1,7 @@
+import { recipientDigest } from '../challenge/recipient-digest.ts';
 import type { CoreContext } from '../context.ts';
-import { keyedDigest } from '../keys.ts';
 import type { ConfiguredMethod } from '../method/configured.ts';
-import { normalizeRecipient, recipientCountingKey } from '../method/recipient.ts';
+import { normalizeRecipient } from '../method/recipient.ts';
 import { recipientNamedBy } from './named-recipient.ts';
 import type { ConfirmationRow } from './row.ts';
 
@@ -19,8 +19,6 @@ export function streakKeyOf(
   if (row.factor_id !== null) return row.factor_id;
   const named = recipientNamedBy(configured, row.data);
   const recipient = named && normalizeRecipient(named);
-  const place = recipient
-    ? keyedDigest(context.keys.recipientCounting.key, [recipientCountingKey(recipient)]).toString('base64url')
-    : 'alone';
+  const place = recipient ? recipientDigest(context, recipient).toString('base64url') : 'alone';
   return `${configured.method.key}:${place}`;
 }

@@ -142,7 +142,8 @@ export async function settleRight<Row>(
     const late = { ...proof, id: proof.row.id };
     if (!decision.ok) throw tooLate(context, late, new CountersignError(decision.refusal));
     if (!present.factor_in_force) throw tooLate(context, late, new CountersignError('unavailable'));
-    if (presented.configured.method.provesBy === 'secret') continue;
+    // The message went to what was replaced since: no further look makes it right.
+    if (presented.configured.method.provesBy === 'secret') break;
     const now = { ...presented, present };
     const factor = await factorOf(context, now);
     const answer = factor && (await judge(context, { ...now, factor }, proof));

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { openTestCore } from '../../testing/index.ts';
+import { openFactorCore, vouchedOtp } from '../factor/people.ts';
 import { adaMail, codeOf, requestByMail, wrongCode } from './fixtures.ts';
 
 /** The names of what one call sends to PostgreSQL, without what a process asks again and again. */
@@ -34,4 +35,16 @@ it('a confirmation costs request 1, confirm 3, check 1, use 1', async () => {
   expect(await statementsOf(() => api.check(test.service, { id }))).toEqual(['read']);
   const use = () => api.use(test.service, { id, purpose: 'change-email', subjectId: 'ada', data: adaMail });
   expect(await statementsOf(use)).toEqual(['use']);
+});
+
+it('a right code that went to an address which was replaced since is judged once, and not forty times', async () => {
+  await using test = await openFactorCore();
+  const factor = await vouchedOtp(test);
+  const api = test.core.confirmations();
+  const { id } = await api.request(test.service, { subjectId: 'ada', factorId: factor.id });
+  const data = { code: test.outbox.codeFor('ada@example.org') };
+  await test.database.sql.query('UPDATE countersign.factor SET renewals = renewals + 1');
+  const late = () => api.confirm(test.service, { id, data });
+  expect(await statementsOf(late)).toEqual(['read', 'reserve', 'confirm_by_factor', 'read', 'wrong']);
+  expect(await api.check(test.service, { id })).toMatchObject({ available: false });
 });

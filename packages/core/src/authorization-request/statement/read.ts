@@ -1,8 +1,8 @@
 import type { SubjectSecurityRow } from '../../challenge/budget.ts';
+import { openColumns, type OpenChallengeRow } from '../../challenge/open.ts';
 import { statement } from '../../database/statement.ts';
 import type { RequestWithChallenge } from '../row.ts';
 import { newestChallenge } from './newest-challenge.ts';
-import { openColumns, type OpenChallengeRow } from './reserve.ts';
 import { visibleTo, type ViewerParameters } from './visible.ts';
 
 /** One request with its newest challenge, if this viewer may see it: one round trip. */

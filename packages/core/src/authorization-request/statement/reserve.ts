@@ -1,30 +1,14 @@
 import { chargeSubjectBy, type BudgetParameters } from '../../challenge/budget.ts';
+import { openColumns, type OpenChallengeRow } from '../../challenge/open.ts';
 import { statement } from '../../database/statement.ts';
 import type { WaitingRow } from '../row.ts';
 import { visibleTo, type ViewerParameters } from './visible.ts';
-
-/** A challenge that can be answered; nulls where there is none. */
-export interface OpenChallengeRow {
-  readonly open_id: string | null;
-  readonly open_factor_id: string | null;
-  readonly open_factor_renewals: number | null;
-  readonly open_digest: Buffer | null;
-  readonly open_key_id: string | null;
-  readonly open_digits: number | null;
-  readonly open_options: unknown;
-  readonly open_state: unknown;
-  readonly open_expires_at: Date | null;
-  readonly open_created_at: Date | null;
-}
 
 /** The request once for each open challenge of the method in its present generation; once with nulls when there is none. */
 export interface ReservedRow extends WaitingRow, OpenChallengeRow {
   /** Whose streak was charged: of the factor that was asked last, where a message proves; else `factorKey`. */
   readonly factor_key: string;
 }
-
-export const openColumns = `c.id AS open_id, c.factor_id AS open_factor_id, c.factor_renewals AS open_factor_renewals, c.digest AS open_digest, c.key_id AS open_key_id, c.digits AS open_digits,
-  c.options AS open_options, c.state AS open_state, c.expires_at AS open_expires_at, c.created_at AS open_created_at`;
 
 const isOpen = `c.about_id = spent.id AND c.generation = spent.generation AND c.method = :method::text AND c.expires_at > :now::timestamptz`;
 

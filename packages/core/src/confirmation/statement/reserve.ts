@@ -1,4 +1,5 @@
 import { chargeSubject, type BudgetParameters } from '../../challenge/budget.ts';
+import { openColumns, type OpenChallengeRow } from '../../challenge/open.ts';
 import { statement } from '../../database/statement.ts';
 import type { ConfirmationRow } from '../row.ts';
 import { enrolmentPurpose, isForHosts } from '../purpose.ts';
@@ -6,17 +7,7 @@ import { factorIsInForce } from './factor-condition.ts';
 import { visibleTo, type ViewerParameters } from './visible.ts';
 
 /** The confirmation with its challenge while that can be answered; with nulls when it cannot, or when there is none. */
-export interface ReservedRow extends ConfirmationRow {
-  readonly open_id: string | null;
-  readonly open_factor_id: string | null;
-  readonly open_factor_renewals: number | null;
-  readonly open_digest: Buffer | null;
-  readonly open_key_id: string | null;
-  readonly open_digits: number | null;
-  readonly open_options: unknown;
-  readonly open_state: unknown;
-  readonly open_expires_at: Date | null;
-}
+export type ReservedRow = ConfirmationRow & OpenChallengeRow;
 
 type ReserveParameters = ViewerParameters & BudgetParameters & { readonly id: string };
 
@@ -45,8 +36,7 @@ WITH locked AS (
 ), answerable AS (
   SELECT c.* FROM countersign.challenge c, spent WHERE ${isOpen} AND c.tries_left IS NULL UNION ALL SELECT * FROM tried
 )
-SELECT spent.*, c.id AS open_id, c.factor_id AS open_factor_id, c.factor_renewals AS open_factor_renewals, c.digest AS open_digest, c.key_id AS open_key_id, c.digits AS open_digits,
-  c.options AS open_options, c.state AS open_state, c.expires_at AS open_expires_at
+SELECT spent.*, ${openColumns}
 FROM spent LEFT JOIN answerable c ON true`;
 }
 
