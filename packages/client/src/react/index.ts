@@ -1,0 +1,1 @@
+export type { OnChallenge, PendingAuthorization } from '../authorization/pending.ts';
