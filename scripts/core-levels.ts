@@ -12,6 +12,7 @@ export const coreLevels: readonly (readonly string[])[] = [
   ['database/'],
   ['entities.ts'],
   ['factor-management/'],
+  ['guard/'],
   [
     'authorization-request/',
     'confirmation/',

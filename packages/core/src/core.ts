@@ -22,6 +22,7 @@ import { createDeviceRefusals } from './factor-management/device/refusals.ts';
 import { registerDevice } from './factor-management/device/register.ts';
 import { revokeDevice } from './factor-management/device/revoke.ts';
 import * as factors from './factor-management/index.ts';
+import * as guard from './guard/index.ts';
 import { createKeys, type Secret } from './keys.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { startResealer } from './maintenance/resealer.ts';
@@ -110,6 +111,8 @@ export interface Core {
     readonly configure: typeof configureMethod;
     readonly remove: typeof removeMethod;
   };
+  /** For calls of a host's that somebody must have authorized: read, applies, call, take, refusal, in this order. */
+  readonly guard: typeof guard;
   readonly factors: typeof factors;
   readonly devices: typeof devices & {
     readonly register: Bound<typeof registerDevice>;
@@ -229,6 +232,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         watch: (context, ...rest) => watchAuthorizationRequest(context, watches, ...rest),
       },
       method: { list: listMethods, configure: configureMethod, remove: removeMethod },
+      guard,
       factors,
       devices: {
         ...devices,

@@ -11,7 +11,9 @@ export {
   type DisplayOptions,
   type Operation,
   type OperationOptions,
+  type When,
 } from './operation/define.ts';
+export type { Authorization, GuardedCall } from './guard/guard.ts';
 export { dataHash } from './operation/canonical.ts';
 export { displayHash, type Display, type Fact } from './operation/display.ts';
 export { bindings, type Binding } from './binding.ts';

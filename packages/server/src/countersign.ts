@@ -5,6 +5,7 @@ import {
   type Actor,
   type Core,
   type EventType,
+  type Operation,
 } from '@countersign/core';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { IncomingMessage, Server } from 'node:http';
@@ -24,6 +25,8 @@ import { createHttpHandler } from './http/handler.ts';
 import { parseOptions, type CountersignOptions } from './options.ts';
 import { omitProcedures } from './omit-procedures.ts';
 import type { CountersignRouter } from './router.ts';
+import { createGuard, type Guard } from './guard/guard.ts';
+import type { GuardedOptions } from './guard/options.ts';
 import { createRestGuard, type RestGuard } from './rest/guard.ts';
 import { auditProcedures } from './scope/audit.ts';
 import { open, paidBy, scoped } from './scope/scoped.ts';
@@ -83,6 +86,29 @@ export interface Countersign {
   authenticate(upgrade: IncomingMessage, parameters: ConnectionParameters): Promise<Caller>;
   /** The same procedures without HTTP. Refusals are thrown as a TRPCError whose `cause` is the CountersignError. */
   createCaller(actor: Actor): ReturnType<CountersignRouter['createCaller']>;
+  /**
+   * Makes a mutation of your own one that somebody must have authorized: `t.procedure.concat(cs.guard(transfer))`.
+   *
+   * A call without a grant for this subject, session and data is refused as `authorization_required`, with the request
+   * (one that waits for the same data is reused); granted, the same call runs, once. `input` and
+   * `ctx.authorization.data` are what was authorized. With a MikroORM entity manager as `ctx.em` the consumption and
+   * what the resolver writes through `ctx.em` commit together, and a resolver that throws gives the grant back; without
+   * one the consumption commits first, so that a resolver that fails has used it up.
+   *
+   * After an `.input()` of your own: `.use(cs.guard(transfer).middleware)`.
+   *
+   * @example
+   * ```ts
+   * transfer: t.procedure
+   *   .concat(cs.guard(transfer))
+   *   .mutation(({ ctx }) => bank.transfer(ctx.em, ctx.authorization.data)),
+   * ```
+   * @throws TypeError at once, for an operation that `createCountersign` was not given.
+   */
+  guard<Guarded extends Operation, Context extends object = object>(
+    operation: Guarded,
+    options?: GuardedOptions<Context>,
+  ): Guard<Guarded, Context>;
   /** Begins a procedure of your own that tokens may open: `t.procedure.concat(cs.scoped)`. */
   readonly scoped: typeof scoped;
   /** Begins one that anybody may call: `t.procedure.concat(cs.open)`. */
@@ -217,6 +243,10 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     router,
     context,
     authenticate,
+    guard(operation, guardedOptions) {
+      if (Object.values(operations).includes(operation)) return createGuard(operation, guardedOptions);
+      throw new TypeError(`operation "${operation.slug}" is not among the operations of createCountersign`);
+    },
     scoped,
     open,
     paidBy,

@@ -4,6 +4,9 @@ export type { ProcedureName } from './omit-procedures.ts';
 export type { CountersignConfig } from './settings/config-file.ts';
 export { SettingsError, type WrongSetting } from './settings/settings-error.ts';
 export type { Caller } from './caller/caller.ts';
+export type { AuthorizationOf, Guard, GuardedContext } from './guard/guard.ts';
+export type { GuardedOptions } from './guard/options.ts';
+export type { EntityManagerLike, OpenTransaction } from './guard/transaction.ts';
 export type { GuardOptions, RestGuard } from './rest/guard.ts';
 export type { HonoGuardOptions } from './rest/hono.ts';
 export type { AuthorizedRequest, AuthorizingToken, PassedRequest, RequestAuth } from './rest/request-auth.ts';
@@ -26,6 +29,7 @@ export {
   defineOperation,
   displayHash,
   type Actor,
+  type Authorization,
   type AuthorizationRequestView,
   type Completed,
   type Enrolment,

@@ -6,6 +6,7 @@ import { parseId } from '../id.ts';
 import type { Recipient } from '../method/define.ts';
 import { normalizeRecipient } from '../method/recipient.ts';
 import type { Operation } from '../operation/define.ts';
+import type { OperationData } from './operation-data.ts';
 import type { createInput } from './schema.ts';
 
 type Input = z.output<typeof createInput>;
@@ -18,6 +19,8 @@ export interface Creation {
   readonly deliverTo: Recipient | null;
   /** UUIDs of the only factors that may answer; null: any. */
   readonly factorIds: readonly string[] | null;
+  /** Where it was read and hashed already. */
+  readonly data?: OperationData;
   /** Where it is not the operation's. */
   readonly requiredBinding?: Binding;
 }

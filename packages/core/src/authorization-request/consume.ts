@@ -104,7 +104,8 @@ async function hashToCompare(context: CoreContext, input: ConsumeInput): Promise
   }
 }
 
-function receiptOf(row: ConsumedRow): Receipt {
+/** What was used, and how it was proven. */
+export function receiptOf(row: ConsumedRow): Receipt {
   if (row.binding === null || row.granted_at === null || row.consumed_at === null)
     throw new Error('a consumed request was granted');
   return {

@@ -16,7 +16,7 @@ import { admitCreation, type Creation } from './admit-creation.ts';
 import { deliverChallenge, repeatFailedDelivery } from './deliver-challenge.ts';
 import { displayOf } from './display.ts';
 import { insertedRow } from './inserted-row.ts';
-import { operationData } from './operation-data.ts';
+import { operationData, type OperationData } from './operation-data.ts';
 import { possibleWays } from './possible-methods.ts';
 import { requestPurpose } from './purpose.ts';
 import { createInput, type AuthorizationRequestView, type CreateInput } from './schema.ts';
@@ -44,26 +44,36 @@ export async function createAuthorizationRequest(
   return await createAdmitted(context, operation, admitCreation(context.actor, operation, parsed), overrides);
 }
 
+/** What core asks for by itself, in the name of the subject that wants to act. */
+export interface InternalRequest {
+  readonly operation: Operation;
+  /** As it was hashed when the subject was refused: reading it once more could make something else of it. */
+  readonly data: OperationData;
+  readonly subjectId: string;
+  readonly sessionId: string | null;
+  readonly requiredBinding: Binding;
+  /** UUIDs of the only factors that may answer, and nothing that a host says of the subject does; null: any. */
+  readonly factorIds: readonly string[] | null;
+  readonly locale?: string | undefined;
+  readonly passedAlong: unknown;
+}
+
 /**
- * A request that core makes itself, for an operation of its own (factor-management/): it is admitted by who makes it,
- * and its slug begins with `countersign.`, which nobody else's may.
+ * A request that core makes itself: for a call that it has refused (guard/), or for an operation of its own
+ * (factor-management/), whose slug begins with `countersign.`, which nobody else's may. It is admitted by who makes it.
  */
 export async function createInternalRequest(
   context: CoreContext,
-  asked: {
-    readonly operation: Operation;
-    readonly data: unknown;
-    readonly subjectId: string;
-    readonly sessionId: string | null;
-    readonly requiredBinding: Binding;
-    /** UUIDs of the only factors that may answer; nothing that a host says of the subject does. */
-    readonly factorIds: readonly string[];
-    readonly passedAlong: unknown;
-  },
+  asked: InternalRequest,
 ): Promise<AuthorizationRequestView> {
-  const { operation, data, subjectId, sessionId, requiredBinding, factorIds, passedAlong } = asked;
-  const input = { slug: operation.slug, data, ...(passedAlong !== undefined && { context: passedAlong }) };
-  const creation = { input, subjectId, sessionId, deliverTo: null, factorIds, requiredBinding };
+  const { operation, data, subjectId, sessionId, requiredBinding, factorIds, locale, passedAlong } = asked;
+  const input = {
+    slug: operation.slug,
+    data: data.value,
+    ...(locale !== undefined && { locale }),
+    ...(passedAlong !== undefined && { context: passedAlong }),
+  };
+  const creation = { input, data, subjectId, sessionId, deliverTo: null, factorIds, requiredBinding };
   return await createAdmitted(context, operation, creation, {});
 }
 
@@ -102,7 +112,7 @@ async function prepare(
 ) {
   const { input, subjectId, sessionId, deliverTo, factorIds } = creation;
   const id = context.ids.uuid();
-  const data = await operationData(operation, input.slug, input.data);
+  const data = creation.data ?? (await operationData(operation, input.slug, input.data));
   const display = displayOf(operation, data.value, input);
   const displayHash = hashDisplay(display);
   const requiredBinding = creation.requiredBinding ?? operation?.binding ?? 'none';

@@ -26,6 +26,11 @@ export async function operationData(
     if (!parsed.success) throw invalidInputFrom(parsed.error, ['data']);
     value = parsed.data;
   }
+  return hashedData(slug, value);
+}
+
+/** The same for data that the operation's schema has read already. */
+export function hashedData(slug: string, value: unknown): OperationData {
   const canonical = canonicalData(value === undefined ? null : value);
   return { value, canonical, hash: hashCanonicalData(slug, canonical) };
 }

@@ -1,22 +1,21 @@
 import type { Actor } from '../actor.ts';
 import { createInternalRequest } from '../authorization-request/create.ts';
 import { getAuthorizationRequest } from '../authorization-request/get.ts';
+import { hashedData } from '../authorization-request/operation-data.ts';
 import type { AuthorizationRequestView } from '../authorization-request/schema.ts';
-import { consumeRequest } from '../authorization-request/statement/consume.ts';
 import { bindings, satisfiesBinding, type Binding } from '../binding.ts';
 import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
-import { eventData, eventParametersOf } from '../event/parameters.ts';
 import { factorsInForce, type FactorInForce } from '../factor/in-force.ts';
 import { lockManagement } from '../factor/statement/lock.ts';
+import { refusalWithRequest, standingRequest } from '../guard/refuse.ts';
+import { useGrant } from '../guard/use-grant.ts';
+import type { Wanted } from '../guard/wanted.ts';
 import { formatId } from '../id.ts';
 import { AfterRollback } from '../idempotency/after-rollback.ts';
-import { canonicalData, hashCanonicalData } from '../operation/canonical.ts';
-import { askOnce } from './ask-once.ts';
 import { isFirst, mayAddFirst } from './first-factor.ts';
 import { managementOperation, type ManagementDisplay, type ManagementSlug } from './operation.ts';
 import { authorizingFactor } from './statement/authorizing-factor.ts';
-import { findAuthorization } from './statement/find-authorization.ts';
 
 /** A change of what a subject can prove with. */
 export interface ManagementChange {
@@ -64,7 +63,7 @@ export async function authorizeManagement<Result>(
   if (actor.kind !== 'service') ownerOf(actor);
   const run = async (writing: CoreContext): Promise<Result> => {
     await writing.db.query(lockManagement, { subjectId: change.subjectId });
-    const authorizedBy = actor.kind === 'service' ? null : await useGrant(writing, change);
+    const authorizedBy = actor.kind === 'service' ? null : await grantingFactor(writing, change);
     return await effect(writing, authorizedBy);
   };
   if (context.db !== database.pool) return await run(context);
@@ -88,26 +87,26 @@ export function ownerOf(actor: Actor): { readonly subjectId: string; readonly se
 export async function refuseBeforehand(context: CoreContext, change: ExactChange): Promise<void> {
   if (context.actor.kind === 'service') return;
   const asked = await askedBy(context, change);
-  const found = asked && (await find(context, asked));
+  const found = asked && (await standingRequest(context, asked));
   if (found?.state !== 'waiting') return;
   const id = formatId('authorizationRequest', found.id);
   const authorizationRequest = await getAuthorizationRequest(context, { id });
   throw new CountersignError('authorization_required', { authorizationRequest });
 }
 
-/** The factor whose proof granted it; null for a first factor. */
-async function useGrant(writing: CoreContext, change: ManagementChange): Promise<string | null> {
+/** Uses the grant: the factor whose proof it was; null for a first factor. */
+async function grantingFactor(writing: CoreContext, change: ManagementChange): Promise<string | null> {
   const asked = await askedBy(writing, change);
   if (asked === null) return null;
-  const found = await find(writing, asked);
-  if (found?.state === 'granted' && (await consume(writing, asked, found.id))) {
-    const [proof] = await writing.db.query(authorizingFactor, { requestId: found.id });
+  const granted = await useGrant(writing, asked);
+  if (granted) {
+    const [proof] = await writing.db.query(authorizingFactor, { requestId: granted.id });
     // Only a factor can prove such a request: `factorIds` says which.
     if (!proof?.factor_id) throw new Error('a change of factors was granted by no factor');
     return proof.factor_id;
   }
   throw new AfterRollback(new CountersignError('authorization_required'), async () => {
-    throw await refusalWithRequest({ ...writing, db: writing.database.pool }, change, asked);
+    throw await refusalWithRequest(writing, asked, (asking) => createRequest(asking, change, asked));
   });
 }
 
@@ -125,12 +124,8 @@ async function askedBy(context: CoreContext, change: ExactChange): Promise<Asked
 }
 
 /** What must be granted. */
-interface Asked {
-  readonly subjectId: string;
+interface Asked extends Wanted {
   readonly sessionId: string;
-  readonly slug: ManagementSlug;
-  readonly dataHash: Buffer;
-  readonly requiredBinding: Binding;
   /** Whose proof it can be: what the subject has in force now, and nothing that a host says of it. */
   readonly factors: readonly FactorInForce[];
 }
@@ -143,7 +138,7 @@ async function askedOf(context: CoreContext, change: ExactChange, sessionId: str
     subjectId,
     sessionId,
     slug,
-    dataHash: hashCanonicalData(slug, canonicalData(data)),
+    dataHash: hashedData(slug, data).hash,
     requiredBinding: requiredBinding(change.binding, factors),
     factors,
   };
@@ -163,72 +158,6 @@ function requiredBinding(own: Binding, factors: readonly FactorInForce[]): Bindi
   return reachable.findLast((each) => satisfiesBinding(own, each)) ?? 'none';
 }
 
-async function find(context: CoreContext, asked: Asked) {
-  const { subjectId, sessionId, slug, dataHash } = asked;
-  const now = context.clock.now();
-  const [found] = await context.db.query(findAuthorization, {
-    subjectId,
-    sessionId,
-    slug,
-    dataHash,
-    bindings: bindings.filter((each) => satisfiesBinding(each, asked.requiredBinding)),
-    now,
-    createdSince: oldestThatCanBeUsed(now),
-  });
-  return found;
-}
-
-/** A request waits an hour at most, and what is granted for a change of factors is used within minutes. */
-const usableMs = 2 * 3600 * 1000;
-
-function oldestThatCanBeUsed(now: Date): string {
-  const hex = Math.max(now.getTime() - usableMs, 0)
-    .toString(16)
-    .padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
-}
-
-/** The statement of `authorizationRequest.consume`: once, for these values. False when somebody was first. */
-async function consume(writing: CoreContext, asked: Asked, id: string): Promise<boolean> {
-  const { subjectId, sessionId, slug, dataHash } = asked;
-  const [consumed] = await writing.db.query(consumeRequest, {
-    ...eventParametersOf(writing, writing.clock.now(), undefined),
-    id,
-    slug,
-    subjectId,
-    sessionId,
-    dataHash,
-    eventId: writing.ids.uuid(),
-    consumedData: eventData('authorization_request.consumed', {
-      dataHash: dataHash.toString('base64url'),
-      by: writing.actor.kind,
-    }),
-  });
-  if (consumed) writing.wake([formatId('authorizationRequest', id)]);
-  return consumed !== undefined;
-}
-
-/**
- * The refusal, with the request that is to be granted: the one that waits, or a new one. Outside of the transaction, so
- * that it is there whatever becomes of the call, and no message is sent while the subject's factors are locked. Where
- * two processes make one each at the same moment, each serves for one change.
- */
-async function refusalWithRequest(
-  context: CoreContext,
-  change: ManagementChange,
-  asked: Asked,
-): Promise<CountersignError> {
-  const { subjectId, sessionId, slug, dataHash, requiredBinding: required } = asked;
-  const what = [subjectId, sessionId, slug, dataHash.toString('base64url'), required];
-  const authorizationRequest = await askOnce(context.database, what, async () => {
-    const found = await find(context, asked);
-    return found === undefined
-      ? await createRequest(context, change, asked)
-      : await getAuthorizationRequest(context, { id: formatId('authorizationRequest', found.id) });
-  });
-  return new CountersignError('authorization_required', { authorizationRequest });
-}
-
 async function createRequest(
   context: CoreContext,
   { slug, data, display, passedAlong }: ManagementChange,
@@ -237,7 +166,7 @@ async function createRequest(
   const { subjectId, sessionId, factors } = asked;
   return await createInternalRequest(context, {
     operation: managementOperation(slug, display, factors),
-    data,
+    data: hashedData(slug, data),
     subjectId,
     sessionId,
     requiredBinding: asked.requiredBinding,

@@ -7,8 +7,18 @@ export interface DisplayOptions {
   readonly locale: string | undefined;
 }
 
+/** Whether the guard applies to a call with this data; `context` is the tRPC context of the call. */
+export type When<Schema extends z.ZodType = z.ZodType> = (
+  data: z.output<Schema>,
+  context: unknown,
+) => boolean | Promise<boolean>;
+
 /** How a kind of dangerous action is declared. Times are seconds. */
-export interface OperationOptions<Slug extends string, Schema extends z.ZodType> {
+export interface OperationOptions<
+  Slug extends string,
+  Schema extends z.ZodType,
+  Condition extends When<Schema> | undefined = When<Schema> | undefined,
+> {
   /** `[A-Za-z0-9][A-Za-z0-9._-]{0,63}`, not beginning with `countersign.`. */
   readonly slug: Slug;
   /** The exact values to be authorized. Use a strict object: an unknown key is a change of the operation. */
@@ -17,8 +27,8 @@ export interface OperationOptions<Slug extends string, Schema extends z.ZodType>
   readonly description?: string | ((data: z.output<Schema>, options: DisplayOptions) => string);
   /** What the person reads, made on the server from the data: at most 12 lines. */
   readonly facts?: (data: z.output<Schema>, options: DisplayOptions) => Readonly<Record<string, string>>;
-  /** Whether the guard applies. Anything but `false`, a throw too, means it does. */
-  readonly when?: (data: z.output<Schema>, context: unknown) => boolean | Promise<boolean>;
+  /** Whether the guard applies. Anything but `false`, a throw or an answer after four seconds too, means it does. */
+  readonly when?: Condition;
   readonly methods?: readonly string[];
   /** The least a proof must be tied to the data; default `none`. */
   readonly binding?: Binding;
@@ -36,7 +46,8 @@ export interface OperationOptions<Slug extends string, Schema extends z.ZodType>
 export interface Operation<
   Slug extends string = string,
   Schema extends z.ZodType = z.ZodType,
-> extends OperationOptions<Slug, Schema> {
+  Condition extends When<Schema> | undefined = When<Schema> | undefined,
+> extends OperationOptions<Slug, Schema, Condition> {
   readonly kind: 'operation';
 }
 
@@ -57,9 +68,11 @@ const slugPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
  * ```
  * @throws TypeError at once, naming every setting that is out of its bounds.
  */
-export function defineOperation<const Slug extends string, Schema extends z.ZodType>(
-  options: OperationOptions<Slug, Schema>,
-): Operation<Slug, Schema> {
+export function defineOperation<
+  const Slug extends string,
+  Schema extends z.ZodType,
+  Condition extends When<Schema> | undefined = undefined,
+>(options: OperationOptions<Slug, Schema, Condition>): Operation<Slug, Schema, Condition> {
   const wrong = [...problems(options)];
   if (wrong.length > 0) throw new TypeError(`operation "${options.slug}": ${wrong.join('; ')}`);
   return Object.freeze({ ...options, kind: 'operation' as const });

@@ -1,5 +1,6 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import { enter, enterOpen } from '../middleware/enter.ts';
+import { isGuarded } from '../guard/mark.ts';
 import { isOurPath } from './our-paths.ts';
 import { decidesAccess, isPaid } from './scoped.ts';
 
@@ -16,8 +17,8 @@ export class UndeclaredProceduresError extends Error {
 }
 
 /**
- * Looks at every procedure of a router, also of those that load later: each must be one of ours, `scoped`, `paidBy`
- * or `open`. What it looks for is the middleware itself, so that a word in the metadata is not taken for a check.
+ * Looks at every procedure of a router, also of those that load later: each must be one of ours, `scoped`, `paidBy`,
+ * guarded or `open`. What it looks for is the middleware itself, so that a word in the metadata is not taken for a check.
  *
  * @throws UndeclaredProceduresError
  */
@@ -30,6 +31,10 @@ export async function auditProcedures(router: AnyTRPCRouter): Promise<void> {
       findings.push(`${path} is neither scoped nor open: t.procedure.concat(cs.scoped) or .concat(cs.open)`);
     else if (middlewares.some(isPaid) && procedure._def.type !== 'mutation')
       findings.push(`${path} is paid for and no mutation: what a grant pays for happens once`);
+    else if (middlewares.some(isGuarded) && procedure._def.type !== 'mutation')
+      findings.push(`${path} is guarded and no mutation: what is authorized happens once`);
+    else if (middlewares.filter(isGuarded).length > 1)
+      findings.push(`${path} is guarded twice: make one operation of both`);
     else if (isOurPath(path))
       findings.push(`${path} begins like a procedure of Countersign: give its router another key`);
   }

@@ -1,6 +1,5 @@
 import { CountersignError, type Operation, type Receipt } from '@countersign/core';
 import { initTRPC } from '@trpc/server';
-import { actorOf } from '../caller/caller.ts';
 import { canEnd, type ProcedureCall } from '../caller/credential-gate.ts';
 import type { CountersignContext, Edge } from '../context.ts';
 import { errorShape, type CountersignErrorShape } from '../error/error-shape.ts';
@@ -9,38 +8,11 @@ import { settleError } from '../middleware/settle-error.ts';
 import { lifeOf } from '../stream/while-alive.ts';
 import { bindAnswer, bindSubscription } from './bind-streams.ts';
 import { callAuth } from './call-auth.ts';
-import { isOurPath } from './our-paths.ts';
+import { isGuarded } from '../guard/mark.ts';
+import { enterAsHost } from './enter-as-host.ts';
 
 /** A root without metadata or transformer, so that what is made here fits into a host's. */
 const t = initTRPC.context<CountersignContext>().create();
-
-/** Of a host's own procedure: a token's scope names it by its whole path. */
-interface HostCall {
-  readonly type: 'query' | 'mutation' | 'subscription';
-  readonly path: string;
-  /** Whether the token may carry a granted request that pays. */
-  readonly isPayable: boolean;
-}
-
-async function enterAsHost(edge: Edge, call: HostCall): Promise<void> {
-  const { caller, credentials } = edge;
-  // An operator runs the installation and acts for no subject: a host that reads "no subject" as a service is right.
-  if (actorOf(caller)?.kind === 'operator') throw new CountersignError('forbidden');
-  if (caller.kind !== 'bearer') return await credentials.assertCaller(caller, call.type);
-  if (isOurPath(call.path)) throw new CountersignError('internal', { cause: new PathTakenError(call.path) });
-  await credentials.admit(caller.presented, call);
-}
-
-/** A grant of ours would open the host's as well. */
-class PathTakenError extends Error {
-  override readonly name = 'PathTakenError';
-
-  constructor(path: string) {
-    super(
-      `No token can open "${path}": the procedures of Countersign begin like that. Give the router another key.`,
-    );
-  }
-}
 
 const scope = t.middleware(async ({ ctx, type, path, signal, next }) => {
   try {
@@ -163,6 +135,7 @@ export function decidesAccess(middleware: object): boolean {
   return (
     scope._middlewares.includes(middleware as never) ||
     openMark._middlewares.includes(middleware as never) ||
-    paid.has(middleware)
+    paid.has(middleware) ||
+    isGuarded(middleware)
   );
 }

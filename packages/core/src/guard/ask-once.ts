@@ -8,7 +8,7 @@ const asking = new WeakMap<Database, Map<string, Promise<unknown>>>();
  */
 export async function askOnce<Answer>(
   database: Database,
-  what: readonly string[],
+  what: readonly (string | null)[],
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
   const ofDatabase = asking.get(database) ?? new Map<string, Promise<unknown>>();

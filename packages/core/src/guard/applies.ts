@@ -1,0 +1,22 @@
+import type { Logger } from '../ports.ts';
+import type { Operation } from '../operation/define.ts';
+import { fromHost } from '../within.ts';
+
+/**
+ * Whether a call needs an authorization: always, unless the operation's `when` says exactly `false` of the data. One
+ * that fails, or does not answer in time, says nothing.
+ */
+export async function guardApplies(
+  { logger }: { readonly logger: Logger },
+  { slug, when }: Operation,
+  data: unknown,
+  hostContext: unknown,
+): Promise<boolean> {
+  if (when === undefined) return true;
+  try {
+    return (await fromHost(when(data, hostContext))) !== false;
+  } catch (err) {
+    logger.warn({ err, slug }, 'the condition of an operation failed, so its guard applies');
+    return true;
+  }
+}
