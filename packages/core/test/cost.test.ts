@@ -1,5 +1,7 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineOperation, otp } from '../src/index.ts';
 import { openTestCore, type TestCore } from '../testing/index.ts';
 import { createTransfer, rightProof, transferData, wrongProof } from './fixtures.ts';
 
@@ -54,6 +56,27 @@ describe('round trips to PostgreSQL', () => {
     expect(await cost(() => test.core.event.list(test.service, {}))).toBe(1);
     expect(await cost(() => test.core.event.stream(test.service, {}))).toBe(1);
     expect(await cost(() => test.core.event.stream(test.service, { from: 'start' }))).toBe(0);
+  });
+
+  it('of a guarded call are 1 with a grant; without one 2 more to say which request waits, 3 to make it', async () => {
+    let code = '';
+    const mail = otp({
+      send: async (message) => void ({ code } = message),
+      resolve: () => ({ channel: 'email', address: 'ada@example.org' }),
+    });
+    await using test = await openTestCore({ methods: [mail] });
+    const { guard, authorizationRequest: api } = test.core;
+    const ada = test.subject('ada', 'session');
+    const operation = defineOperation({ slug: 'transfer', data: z.unknown(), title: 'Transfer money' });
+    const call = guard.call(ada, { operation, data: transferData });
+    const cost = async (run: () => Promise<unknown>) => (await statementsOf(run)).length;
+    const attempt = async () => (await guard.take(ada, call)) ?? (await guard.refusal(ada, call));
+    await guard.refusal(ada, guard.call(ada, { operation, data: 'warm' }));
+    expect(await cost(attempt)).toBe(1 + 3);
+    expect(await cost(attempt)).toBe(1 + 2);
+    const { items } = await api.list(ada, {});
+    await api.grant(ada, { id: items[0]?.id ?? '', proof: { method: 'otp', code } });
+    expect(await cost(() => guard.take(ada, call))).toBe(1);
   });
 
   it('of a cycle are four durable commits, each one prepared statement', async () => {
@@ -112,13 +135,18 @@ describe('plans', () => {
       await api.challenge(test.service, { id });
       await api.grant(test.service, { id, proof: rightProof(test) });
       await api.consume(test.service, { id, slug: 'transfer', subjectId: 'ada', data: transferData });
+      const ada = test.subject('ada', 'session');
+      const operation = defineOperation({ slug: 'transfer', data: z.unknown(), title: 'Transfer money' });
+      const guarded = test.core.guard.call(ada, { operation, data: transferData });
+      await test.core.guard.take(ada, guarded);
+      await test.core.guard.refusal(ada, guarded).catch(() => undefined);
       await test.core.event.list(test.service, {});
       await test.core.event.list(test.subject('ada'), {});
       await test.core.event.list(test.service, { requestId: id });
       const watch = await api.watch(test.service, { id });
       for await (const event of watch) expect(event.type).toBe('authorization_request.snapshot');
     });
-    expect(plans).toHaveLength(14);
+    expect(plans).toHaveLength(17);
     for (const { statement, plan } of plans) {
       // The one row of `installation` is no table to speak of.
       expect(plan.replaceAll('Seq Scan on installation', ''), statement).not.toMatch(/Seq Scan/);

@@ -68,11 +68,13 @@ const slugPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
  * ```
  * @throws TypeError at once, naming every setting that is out of its bounds.
  */
-export function defineOperation<
-  const Slug extends string,
-  Schema extends z.ZodType,
-  Condition extends When<Schema> | undefined = undefined,
->(options: OperationOptions<Slug, Schema, Condition>): Operation<Slug, Schema, Condition> {
+export function defineOperation<const Slug extends string, Schema extends z.ZodType>(
+  options: OperationOptions<Slug, Schema, undefined>,
+): Operation<Slug, Schema, undefined>;
+export function defineOperation<const Slug extends string, Schema extends z.ZodType>(
+  options: OperationOptions<Slug, Schema>,
+): Operation<Slug, Schema>;
+export function defineOperation(options: OperationOptions<string, z.ZodType>): Operation {
   const wrong = [...problems(options)];
   if (wrong.length > 0) throw new TypeError(`operation "${options.slug}": ${wrong.join('; ')}`);
   return Object.freeze({ ...options, kind: 'operation' as const });

@@ -34,11 +34,8 @@ export interface GuardedContext<Guarded extends Operation> {
   readonly authorization: AuthorizationOf<Guarded>;
 }
 
-/** A guard, for `t.procedure.concat(…)`; it brings the operation's schema as the input. */
-export interface Guard<
-  Guarded extends Operation,
-  Context extends object = object,
-> extends TRPCProcedureBuilder<
+/** What tRPC's `.concat()` infers types from. */
+type Builder<Guarded extends Operation, Context extends object> = TRPCProcedureBuilder<
   CountersignContext & Context,
   object,
   GuardedContext<Guarded>,
@@ -48,7 +45,20 @@ export interface Guard<
   TRPCUnsetMarker,
   false,
   CountersignErrorShape
-> {
+>;
+
+/**
+ * A guard, for `t.procedure.concat(…)`; it brings the operation's schema as the input.
+ *
+ * Of a builder's methods it shows the compiler one, `meta`, whose type names every part once: from the others, which are
+ * generic, TypeScript would infer an input of `any`. They are not to be called anyway; a procedure begins with a root
+ * of the host's.
+ */
+export type Guard<Guarded extends Operation, Context extends object = object> = {
+  readonly [Name in keyof Builder<Guarded, Context>]: Name extends 'meta' | '_def'
+    ? Builder<Guarded, Context>[Name]
+    : never;
+} & {
   /** For `.use(…)` after an `.input(…)` of your own, whose output must be data of the operation. */
   readonly middleware: TRPCMiddlewareBuilder<
     CountersignContext & Context,
@@ -56,7 +66,7 @@ export interface Guard<
     GuardedContext<Guarded>,
     z.input<Guarded['data']>
   >;
-}
+};
 
 /**
  * Makes a mutation one that somebody must have authorized: with these exact values, in this session, once.

@@ -1,5 +1,4 @@
-import type { Authorization, CoreContext, GuardedCall, TransactionHandle } from '@countersign/core';
-import type { Core } from '@countersign/core';
+import type { Authorization, Core, CoreContext, GuardedCall, TransactionHandle } from '@countersign/core';
 
 /** Thrown inside of a host's transaction, so that it is rolled back, and told apart by its identity from all else. */
 class NotAuthorized extends Error {
