@@ -6,6 +6,7 @@ import { besideFloor } from './beside-floor.ts';
 import { inUnits } from './in-units.ts';
 import { confirmation } from './scenarios/confirmation.ts';
 import { cycle } from './scenarios/cycle.ts';
+import { guard } from './scenarios/guard.ts';
 import { method } from './scenarios/method.ts';
 import { rpc } from './scenarios/rpc.ts';
 import { stream } from './scenarios/stream.ts';
@@ -15,6 +16,7 @@ const benchmarks: readonly Benchmark[] = [
   besideFloor(cycle),
   besideFloor(confirmation),
   rpc,
+  guard,
   stream,
   inUnits(token),
   inUnits(method),

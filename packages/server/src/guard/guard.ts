@@ -128,11 +128,13 @@ function guarding(operation: Operation, options: GuardedOptions, schema: 'own' |
         if (!result.ok) throw result.error;
         return { ...result, data: bindAnswer(result.data, { caller, credentials, signal, refusal }) };
       };
-      if (!(await core.guard.applies(edge, operation, data, ctx))) return await run(null);
+      const open = openerOf(ctx, options);
+      if (!(await core.guard.applies(edge, operation, data, ctx)))
+        // The resolver counts on its transaction, whatever the values are.
+        return await (open === null ? run(null) : open(ctx, (_tx, additions) => run(null, additions)));
 
       const context = core.context(actor, caller.kind === 'bearer' ? caller.presented : undefined);
       const guarded = core.guard.call(context, { operation, data, locale: options.locale?.(ctx) });
-      const open = openerOf(ctx, options);
       return await runGuarded(core, context, guarded, open && ((work) => open(ctx, work)), run);
     } catch (cause) {
       // What the resolver threw, and what an input lacks, is the host's to show.

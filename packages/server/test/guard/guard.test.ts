@@ -10,7 +10,7 @@ import { createCountersign, type CountersignContext } from '../../src/index.ts';
 import { startTestServer, type TestServer } from '../../testing/index.ts';
 import { transfer } from '../support/transfer.ts';
 import { mailedCodes, refusalOf } from './approve.ts';
-import { bankRouter, openLedger, type BankContext, type Ledger } from './bank.ts';
+import { bankRouter, openLedger, Payment, type BankContext, type Ledger } from './bank.ts';
 
 const stamped = defineOperation({
   slug: 'stamped',
@@ -315,6 +315,22 @@ describe('what the resolver gets', () => {
     // The condition is no door for whoever is nobody.
     expect((await refusalOf(payer(null).pay({ amountCents: 1 }))).code).toBe('UNAUTHORIZED');
   });
+});
+
+it('runs in the transaction of the host also where the condition says that nobody need be asked', async () => {
+  const t = initTRPC.context<BankContext>().create();
+  const caller = t
+    .router({
+      pay: t.procedure.concat(server.cs.guard(above)).mutation(async ({ ctx }) => {
+        const id = randomUUID();
+        await ctx.em.insert(Payment, { id, to: data.to, amountCents: 1, authorizationRequestId: 'none' });
+        expect([ctx.em.isInTransaction(), ctx.authorization]).toEqual([true, null]);
+        throw new Error('after all not');
+      }),
+    })
+    .createCaller({ ...server.cs.context(ada), em: ledger.orm.em.fork() });
+  await expect(caller.pay({ amountCents: 1 })).rejects.toThrow('after all not');
+  expect(await paidTo()).toEqual([]);
 });
 
 describe('who calls', () => {
