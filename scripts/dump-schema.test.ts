@@ -23,6 +23,12 @@ it(
       await expect(readSchema(database.pool)).rejects.toThrow(
         'schema.sql cannot show: the relation waiting of kind v',
       );
+
+      await database.pool.select('DROP VIEW countersign.waiting', []);
+      await database.pool.select('GRANT EXECUTE ON FUNCTION countersign.keep_decision TO pg_monitor', []);
+      await expect(readSchema(database.pool)).rejects.toThrow(
+        'schema.sql cannot show: the privileges of pg_monitor on countersign.keep_decision()',
+      );
     } finally {
       await database.orm.close(true);
       await postgres.stop();

@@ -14,8 +14,8 @@ import { silentLogger } from '../packages/core/src/runtime.ts';
 
 const header = `-- The schema "countersign" as the migrations leave it, read from the catalogs of PostgreSQL 18.
 -- Made by \`npm run generate\`; a change belongs into packages/core/src/database/migrations. Nothing runs this
--- file: it is here to be reviewed. Left out: owners and privileges (nothing of ours sets any), and the one row
--- of "installation", which the first migration inserts.
+-- file: it is here to be reviewed. Left out: owners, privileges but those that PUBLIC loses (nothing of ours gives
+-- any), and the one row of "installation", which the first migration inserts.
 
 CREATE SCHEMA countersign;`;
 
@@ -35,10 +35,11 @@ export async function dumpSchema(): Promise<string> {
   }
 }
 
-/** The schema as SQL: domains, functions, then each table with all that hangs on it, everything by name. */
+/** The schema as SQL: domains, composite types, functions, then each table with all that hangs on it, everything by name. */
 export async function readSchema(db: Executor): Promise<string> {
   await refuseTheUnknown(db);
   const domains = await select(db, domainsQuery);
+  const composites = await select(db, compositesQuery);
   const functions = await select(db, functionsQuery);
   const relations = await db.select<{ name: string; options: string | null }>(tablesQuery, []);
   const parts = await readParts(db);
@@ -57,7 +58,8 @@ export async function readSchema(db: Executor): Promise<string> {
       ...[...of('index'), ...of('trigger'), ...of('comment')].map((text) => folded(text, '  ')),
     ].join('\n');
   });
-  return `${[header, '-- Domains', domains.join('\n'), '-- Functions', ...functions, ...tables].join('\n\n')}\n`;
+  const types = ['-- Domains', domains.join('\n'), '-- Composite types', ...composites];
+  return `${[header, ...types, '-- Functions', ...functions, ...tables].join('\n\n')}\n`;
 }
 
 interface Part {
@@ -115,8 +117,20 @@ SELECT format('CREATE DOMAIN %s AS %s %s;', t.oid::regtype, format_type(typbaset
 FROM pg_type t JOIN pg_constraint k ON k.contypid = t.oid
 WHERE typnamespace = ${inSchema} AND typtype = 'd' AND typdefault IS NULL AND NOT typnotnull GROUP BY t.oid ORDER BY typname`;
 
+/** Those that are no table's row. */
+const compositesQuery = /* sql */ `
+SELECT format(E'CREATE TYPE %s AS (\\n%s\\n);', t.oid::regtype,
+    (SELECT string_agg(format('  %I %s', attname, format_type(atttypid, atttypmod)), E',\\n' ORDER BY attnum)
+     FROM pg_attribute WHERE attrelid = t.typrelid AND attnum > 0 AND NOT attisdropped))
+    || coalesce(E'\\nCOMMENT ON TYPE ' || t.oid::regtype || ' IS ' || quote_literal(obj_description(t.oid, 'pg_type')) || ';', '')
+    AS text
+FROM pg_type t JOIN pg_class c ON c.oid = typrelid WHERE typnamespace = ${inSchema} AND relkind = 'c' ORDER BY typname`;
+
+/** An access list that has no entry of PUBLIC's (0): it has lost what every function gives at first. */
 const functionsQuery = /* sql */ `
 SELECT replace(rtrim(pg_get_functiondef(oid), E'\\n'), 'CREATE OR REPLACE', 'CREATE') || ';'
+    || CASE WHEN proacl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee = 0)
+      THEN E'\\nREVOKE ALL ON FUNCTION ' || oid::regprocedure || ' FROM PUBLIC;' ELSE '' END
     || coalesce(E'\\nCOMMENT ON FUNCTION ' || oid::regprocedure || ' IS ' || quote_literal(obj_description(oid, 'pg_proc')) || ';', '')
     AS text
 FROM pg_proc WHERE pronamespace = ${inSchema} ORDER BY proname, pg_get_function_identity_arguments(oid)`;
@@ -173,7 +187,12 @@ WHERE s.relnamespace = ${inSchema} ORDER BY s.relname`;
 /** Whatever the queries above would pass over. */
 const unknownQuery = /* sql */ `
 SELECT format('the relation %s of kind %s', relname, relkind) AS text FROM pg_class
-WHERE relnamespace = ${inSchema} AND relkind NOT IN ('r', 'i', 'S')
+WHERE relnamespace = ${inSchema} AND relkind NOT IN ('r', 'i', 'S', 'c')
+UNION ALL
+SELECT format('the privileges of %s on %s', CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END, f.oid::regprocedure)
+FROM pg_proc f, aclexplode(proacl) WHERE pronamespace = ${inSchema} AND grantee NOT IN (0, proowner)
+UNION ALL
+SELECT format('the privileges of the type %s', typname) FROM pg_type WHERE typnamespace = ${inSchema} AND typacl IS NOT NULL
 UNION ALL
 SELECT format('the sequence %s without a column', relname) FROM pg_class s WHERE relnamespace = ${inSchema} AND relkind = 'S'
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.deptype = 'a')

@@ -2,7 +2,8 @@ import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import type { TransactionHandle } from '../src/index.ts';
+import { z } from 'zod';
+import { defineOperation, type TransactionHandle } from '../src/index.ts';
 import { createTestDatabase, openTestCore, type TestCore } from '../testing/index.ts';
 import { createTransfer, refusal, rightProof, transferData } from './fixtures.ts';
 
@@ -10,6 +11,17 @@ async function granted(test: TestCore, changes: Parameters<typeof createTransfer
   const { id } = await createTransfer(test, changes);
   await test.core.authorizationRequest.grant(test.service, { id, proof: rightProof(test) });
   return { id, slug: 'transfer', subjectId: 'ada', data: transferData };
+}
+
+/** Until so many transactions of this database wait for a row. */
+async function untilWaiting(client: pg.ClientBase, count: number): Promise<void> {
+  const text = `SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await expect
+    .poll(async () => (await client.query<{ waiting: number }>(text)).rows[0]?.waiting, {
+      timeout: 5000,
+      interval: 10,
+    })
+    .toBe(count);
 }
 
 describe('consume', () => {
@@ -72,6 +84,31 @@ describe('consume', () => {
       await expect(consumed).rejects.toMatchObject({ reason: 'not_granted' });
     },
   );
+
+  it('is refused when it has waited for its row until the window had passed, though who had it rolled back', async () => {
+    await using test = await openTestCore();
+    const use = await granted(test, { sessionId: 's1', executeWithinSeconds: 60 });
+    const ada = test.subject('ada', 's1');
+    const operation = defineOperation({ slug: 'transfer', data: z.unknown(), title: 'Transfer money' });
+    const guarded = test.core.guard.call(ada, { operation, data: transferData });
+    // A fraction of a second before the end; what waits longer comes late.
+    test.clock.advance(59.9);
+    const holder = await test.database.sql.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM countersign.authorization_request FOR UPDATE');
+    const waiting = [
+      test.core.authorizationRequest.consume(test.service, { ...use, sessionId: 's1' }),
+      test.core.guard.take(ada, guarded),
+    ] as const;
+    await untilWaiting(holder, waiting.length);
+    await holder.query('SELECT pg_sleep(0.6)');
+    test.clock.advance(0.6); // It stands still by itself; what the statements were told is older.
+    await holder.query('ROLLBACK');
+    holder.release();
+    const [byId, byValues] = await Promise.allSettled(waiting);
+    expect(byId).toMatchObject({ status: 'rejected', reason: refusal('execution_window_passed') });
+    expect(byValues).toEqual({ status: 'fulfilled', value: null });
+  });
 
   it('binds absent data as null', async () => {
     await using test = await openTestCore();

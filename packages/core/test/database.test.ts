@@ -54,6 +54,7 @@ describe('migrations', () => {
       '0005-tokens-by-request',
       '0006-bounded-revocations',
       '0007-factors',
+      '0008-consume-function',
     ]);
     await database.close();
     const { rows } = await test.sql.query(

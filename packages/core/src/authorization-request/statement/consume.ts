@@ -31,16 +31,21 @@ export type ConsumedRow = Pick<
   | 'consumed_at'
 >;
 
-/** A grant of exactly these values that can be used now; the time spent waiting for its row counts. */
+/**
+ * A grant of exactly these values that can be used now; the time spent waiting for its row counts. So the row is locked
+ * by a sub-query of its own, and this is asked after: an update that has waited for a transaction which then rolled back
+ * does not look at its conditions again, and would use a grant after its time.
+ */
 const usable = `r.slug = :slug::text AND r.subject_id = :subjectId::text
     AND r.data_hash = :dataHash::bytea AND r.state = 'granted' AND r.consumed_at IS NULL AND r.execute_before > :now::timestamptz + ${waited}`;
 
 /** The transition, its event selected from the row that it took, and what the receipt says. */
-const consumption = (entitled: string): string => /* sql */ `
-consumed AS (
+const consumption = (locked: string): string => /* sql */ `
+WITH locked AS (${locked} FOR NO KEY UPDATE OF r
+), consumed AS (
   UPDATE countersign.authorization_request r
   SET consumed_at = :now::timestamptz, ${advanceLog}, sequence = r.sequence + 1
-  WHERE ${entitled} AND ${usable}
+  WHERE r.id = (SELECT l.id FROM locked l) AND ${usable}
   RETURNING r.id, r.slug, r.subject_id, r.session_id, r.data_hash, r.display_hash, r.binding, r.granted_at, r.consumed_at, r.event_txid,
     r.sequence
 ), logged AS (${appendEvents(
@@ -61,8 +66,9 @@ SELECT id, slug, subject_id, session_id, data_hash, display_hash, binding, grant
  */
 export const consumeRequest = statement<ConsumeParameters, ConsumedRow>(
   'request_consume',
-  /* sql */ `
-WITH ${consumption('r.id = :id::uuid AND (r.session_id IS NULL OR r.session_id = :sessionId::text)')}`,
+  consumption(/* sql */ `
+  SELECT r.id FROM countersign.authorization_request r
+  WHERE r.id = :id::uuid AND r.subject_id = :subjectId::text AND (r.session_id IS NULL OR r.session_id = :sessionId::text)`),
 );
 
 export interface ConsumeStandingParameters extends EventParameters, GrantParameters {
@@ -81,13 +87,11 @@ export interface ConsumeStandingParameters extends EventParameters, GrantParamet
  */
 export const consumeStandingRequest = statement<ConsumeStandingParameters, ConsumedRow>(
   'request_consume_standing',
-  /* sql */ `
-WITH standing AS (
+  consumption(/* sql */ `
   SELECT r.id FROM countersign.authorization_request r
   WHERE r.id > :createdSince::uuid AND r.session_id IS NOT DISTINCT FROM :sessionId::text
     AND r.binding = ANY (:bindings::text[]) AND ${usable}
-  ORDER BY r.id DESC LIMIT 1 FOR UPDATE
-), ${consumption('r.id = (SELECT s.id FROM standing s)')}`,
+  ORDER BY r.id DESC LIMIT 1`),
 );
 
 /** Why not: the row as the one who consumes may know it. */

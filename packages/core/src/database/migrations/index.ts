@@ -5,3 +5,4 @@ export { Migration0004ServiceKeys } from './0004-service-keys.ts';
 export { Migration0005TokensByRequest } from './0005-tokens-by-request.ts';
 export { Migration0006BoundedRevocations } from './0006-bounded-revocations.ts';
 export { Migration0007Factors } from './0007-factors.ts';
+export { Migration0008ConsumeFunction } from './0008-consume-function.ts';
