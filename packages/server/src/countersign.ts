@@ -26,6 +26,7 @@ import { parseOptions, type CountersignOptions } from './options.ts';
 import { omitProcedures } from './omit-procedures.ts';
 import type { CountersignRouter } from './router.ts';
 import { createGuard, type Guard } from './guard/guard.ts';
+import { createHttpGuard, type HttpGuard } from './guard/http/http-guard.ts';
 import type { GuardedOptions } from './guard/options.ts';
 import { createRestGuard, type RestGuard } from './rest/guard.ts';
 import { auditProcedures } from './scope/audit.ts';
@@ -108,7 +109,7 @@ export interface Countersign {
   guard<Guarded extends Operation, Context extends object = object>(
     operation: Guarded,
     options?: GuardedOptions<Context>,
-  ): Guard<Guarded, Context>;
+  ): Guard<Guarded, Context> & HttpGuard<Guarded>;
   /** Begins a procedure of your own that tokens may open: `t.procedure.concat(cs.scoped)`. */
   readonly scoped: typeof scoped;
   /** Begins one that anybody may call: `t.procedure.concat(cs.open)`. */
@@ -234,6 +235,7 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
         : presentationOfSocket(request, publicUrl)(parameters),
     );
   const contextOf = async (request: Request) => context(await authenticate(request), { request });
+  const httpGuard = createHttpGuard({ core, credentials, logger, scheme, audience });
   const drain = async () => {
     eventStreams.end();
     await Promise.all([...webSockets].map((one) => one.close()));
@@ -244,7 +246,8 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     context,
     authenticate,
     guard(operation, guardedOptions) {
-      if (Object.values(operations).includes(operation)) return createGuard(operation, guardedOptions);
+      if (Object.values(operations).includes(operation))
+        return Object.assign(createGuard(operation, guardedOptions), httpGuard(operation));
       throw new TypeError(`operation "${operation.slug}" is not among the operations of createCountersign`);
     },
     scoped,

@@ -1,10 +1,16 @@
 export { createCountersign, type ContextExtras, type Countersign } from './countersign.ts';
 export type { CountersignOptions } from './options.ts';
+export type { Demo, DemoDoor, DemoSurroundings, EventWords, OpenDemo } from './dev/demo.ts';
 export type { ProcedureName } from './omit-procedures.ts';
 export type { CountersignConfig } from './settings/config-file.ts';
 export { SettingsError, type WrongSetting } from './settings/settings-error.ts';
 export type { Caller } from './caller/caller.ts';
 export type { AuthorizationOf, Guard, GuardedContext } from './guard/guard.ts';
+export type { HttpActor } from './guard/http/actor.ts';
+export type { AuthorizedCall, HandleGuarded } from './guard/http/handle.ts';
+export type { GuardedHonoOptions, GuardHono } from './guard/http/hono.ts';
+export type { HttpGuard } from './guard/http/http-guard.ts';
+export type { HttpGuardedOptions } from './guard/http/options.ts';
 export type { GuardedOptions } from './guard/options.ts';
 export type { EntityManagerLike, OpenTransaction } from './guard/transaction.ts';
 export type { GuardOptions, RestGuard } from './rest/guard.ts';

@@ -4,7 +4,8 @@ import { fromHost } from '../within.ts';
 
 /**
  * Whether a call needs an authorization: always, unless the operation's `when` says exactly `false` of the data. One
- * that fails, or does not answer in time, says nothing.
+ * that fails, or does not answer in time, says nothing. It judges a copy: what it changes there, now or when it was given
+ * up, changes nothing of what is asked and executed.
  */
 export async function guardApplies(
   { logger }: { readonly logger: Logger },
@@ -14,7 +15,7 @@ export async function guardApplies(
 ): Promise<boolean> {
   if (when === undefined) return true;
   try {
-    return (await fromHost(when(data, hostContext))) !== false;
+    return (await fromHost(when(structuredClone(data), hostContext))) !== false;
   } catch (err) {
     logger.warn({ err, slug }, 'the condition of an operation failed, so its guard applies');
     return true;

@@ -75,8 +75,8 @@ export type Guard<Guarded extends Operation, Context extends object = object> = 
  * again finds that request while it waits, and runs when it is granted. The call carries nothing for it. What depends on
  * the authorization belongs behind the guard; what decides whether somebody may ask at all, before it.
  *
- * `input` is what was authorized, and so is `ctx.authorization.data`, frozen. A further `.input()` behind the guard reads
- * what the client sent once more: execute the authorized data.
+ * `input` is what was authorized, and so is `ctx.authorization.data`, frozen. Before the resolver runs, nothing reads what
+ * the client sent once more: a further `.input()` behind the guard reads what was authorized.
  *
  * @see Countersign.guard
  */
@@ -120,10 +120,12 @@ function guarding(operation: Operation, options: GuardedOptions, schema: 'own' |
       const run = async (authorization: Authorization | null, additions?: object) => {
         if (authorization) passed.add(authorization);
         const authorized = authorization === null ? data : authorization.data;
-        const result = await next({
+        const given = {
           ctx: { ...additions, authorization },
-          input: schema === 'own' ? merged(input, authorized) : input,
-        });
+          input: merged(input, authorized),
+          getRawInput: () => Promise.resolve(merged(sent, authorized)),
+        };
+        const result = await next(given);
         // `next` does not throw: a transaction around it would commit what has failed.
         if (!result.ok) throw result.error;
         return { ...result, data: bindAnswer(result.data, { caller, credentials, signal, refusal }) };

@@ -16,4 +16,9 @@ export const misplaced = {
       `"${path}" is guarded twice: the first grant would be used up when the second is missing. ` +
         'Make one operation of both.',
     ),
+  unanswered: () =>
+    new MisplacedGuardError(
+      'The transaction of a guard gave nothing back. It must return what its call returns, once it has committed, ' +
+        'and pass on what that throws.',
+    ),
 };

@@ -1,6 +1,14 @@
-import type { Authorization, Core, CoreContext, GuardedCall, TransactionHandle } from '@countersign/core';
+import {
+  CountersignError,
+  type Authorization,
+  type Core,
+  type CoreContext,
+  type GuardedCall,
+  type TransactionHandle,
+} from '@countersign/core';
+import { misplaced } from './misuse.ts';
 
-/** Thrown inside of a host's transaction, so that it is rolled back, and told apart by its identity from all else. */
+/** Thrown inside of a host's transaction, so that it is rolled back. */
 class NotAuthorized extends Error {
   override readonly name = 'NotAuthorized';
 }
@@ -30,15 +38,23 @@ export async function runGuarded<Result>(
     if (authorization === null) throw await refusal(context, guarded);
     return await call(authorization);
   }
-  const missing = new NotAuthorized();
+  let authorization: Authorization | null | undefined;
   try {
-    return await open(async (tx, additions) => {
-      const authorization = await take(context, guarded, { tx });
-      if (authorization === null) throw missing;
+    const result = await open(async (tx, additions) => {
+      authorization = await take(context, guarded, { tx });
+      if (authorization === null) throw new NotAuthorized();
       return await call(authorization, additions);
     });
+    if (authorization !== null) return answered(result);
   } catch (error) {
-    if (error !== missing) throw error;
+    // Whatever became of our error on its way through the host's transaction: what is missing is missing.
+    if (authorization !== null) throw error;
   }
   throw await refusal(context, guarded);
+}
+
+/** What a call gave. A host's transaction that keeps it back may not have committed either. */
+function answered<Result>(result: Result): Result {
+  if (result === undefined) throw new CountersignError('internal', { cause: misplaced.unanswered() });
+  return result;
 }

@@ -1,0 +1,104 @@
+import type { Operation } from '@countersign/core';
+import type { Context, MiddlewareHandler } from 'hono';
+import type { AuthorizationOf } from '../guard.ts';
+import { transactionOf, type EntityManagerLike, type OpenTransaction } from '../transaction.ts';
+import { misplacedRoute } from './misplaced.ts';
+import type { HttpGuardedOptions } from './options.ts';
+import { assertJson, parseJson, readJson } from './read-json.ts';
+import { runRoute, type OpenRoute, type RouteOptions } from './run-route.ts';
+
+/** About the routes behind one guard, in Hono. */
+export interface GuardedHonoOptions extends HttpGuardedOptions<Context> {
+  /**
+   * The entity manager in whose transaction the consumption and the handler's writes commit together; the handler finds
+   * that of the transaction as `c.var.em`. Without one the consumption commits first.
+   */
+  readonly em?: (c: Context) => EntityManagerLike;
+  /**
+   * The same for a transaction of another kind; its `additions` are what the handler finds in `c.var`.
+   *
+   * @example
+   * ```ts
+   * transaction: (c, run) => db.transaction().execute((tx) => run(tx, { db: tx })),
+   * ```
+   */
+  readonly transaction?: OpenTransaction<Context>;
+}
+
+type Guarding<Guarded extends Operation> = MiddlewareHandler<{
+  Variables: { authorization: AuthorizationOf<Guarded> };
+}>;
+
+/**
+ * The guard as a middleware of Hono: the handler finds what was authorized, frozen, as `c.var.authorization`.
+ *
+ * A handler that fails (it throws, whatever `onError` makes of that, or the status is 400 or more) gives the grant back
+ * where there is a transaction. One whose transaction cannot commit has not answered: what it wanted to say is dropped.
+ */
+export type GuardHono<Guarded extends Operation> = (options: GuardedHonoOptions) => Guarding<Guarded>;
+
+export function createGuardHono<Guarded extends Operation>(
+  route: RouteOptions,
+  operation: Guarded,
+): GuardHono<Guarded> {
+  return (options) => async (c, next) => {
+    const { method, path } = c.req;
+    const before = new Map<string, unknown>();
+    const set = (name: string, value: unknown): void => {
+      if (!before.has(name)) before.set(name, c.get(name as never));
+      c.set(name as never, value as never);
+    };
+    try {
+      const outcome = await runRoute(
+        route,
+        operation,
+        {
+          asked: c as Context,
+          method,
+          askedMethod: methodOfLine(c),
+          path,
+          options,
+          data: () => (options.data ? options.data(c) : bodyOf(c)),
+          open: openerOf(c, options),
+        },
+        async ({ authorization, additions }) => {
+          c.set('authorization', authorization as AuthorizationOf<Guarded>);
+          for (const [name, value] of Object.entries(additions)) set(name, value);
+          await next();
+          return { answer: null, failed: !c.finalized || c.error !== undefined || c.res.status >= 400 };
+        },
+      );
+      return outcome.kind === 'refused' ? outcome.answer : undefined;
+    } catch (error) {
+      c.res = undefined;
+      throw error;
+    } finally {
+      // What belongs to a transaction that is over is nobody's to use.
+      for (const [name, value] of before) c.set(name as never, value as never);
+    }
+  };
+}
+
+/** What another middleware has read is read again from what Hono keeps of it. */
+async function bodyOf({ req }: Context): Promise<unknown> {
+  assertJson(req.header('content-type'));
+  if (!req.raw.bodyUsed) return await readJson(req.raw);
+  let text: string;
+  try {
+    text = await req.text();
+  } catch {
+    throw misplacedRoute('read', req.path);
+  }
+  return parseJson(text);
+}
+
+/** What `@hono/node-server` has read of the request line: an override that a middleware made does not count. */
+function methodOfLine({ env }: Context): string | undefined {
+  const { incoming } = (env ?? {}) as { readonly incoming?: { readonly method?: unknown } };
+  return typeof incoming?.method === 'string' ? incoming.method : undefined;
+}
+
+function openerOf(c: Context, { em, transaction }: GuardedHonoOptions): OpenRoute | null {
+  const open = transaction ?? (em && transactionOf<Context>(em(c)));
+  return open ? (run) => open(c, run) : null;
+}
