@@ -15,7 +15,8 @@ export async function guardApplies(
 ): Promise<boolean> {
   if (when === undefined) return true;
   try {
-    return (await fromHost(when(structuredClone(data), hostContext))) !== false;
+    // A query builder's promise is none of the language's own, and may never answer all the same.
+    return (await fromHost(Promise.resolve(when(structuredClone(data), hostContext)))) !== false;
   } catch (err) {
     logger.warn({ err, slug }, 'the condition of an operation failed, so its guard applies');
     return true;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTestCore, type TestCore } from '../../testing/index.ts';
 import { transferOf } from './attack/open-request.ts';
-import { hostNames, openHosts, type HostName, type Hosts } from './hosts.ts';
+import { hostNames, openHosts, plantLedger, type HostName, type Hosts } from './hosts.ts';
 import { count, look, uuidOf } from './look.ts';
 import { createRandom } from '../../testing/random.ts';
 
@@ -9,7 +9,8 @@ let test: TestCore;
 let hosts: Hosts;
 beforeAll(async () => {
   test = await openTestCore();
-  hosts = await openHosts(test.database);
+  await plantLedger(test.database.sql);
+  hosts = await openHosts(test.database.url);
 });
 afterAll(async () => {
   await hosts[Symbol.asyncDispose]();

@@ -2,7 +2,6 @@ import { defineEntity, MikroORM, p } from '@mikro-orm/postgresql';
 import { Kysely, PostgresDialect, type Generated } from 'kysely';
 import pg from 'pg';
 import type { TransactionHandle } from '../../src/index.ts';
-import type { TestDatabase } from '../../testing/index.ts';
 
 /** What a host does inside its own transaction, and when it changes its mind. */
 export interface Payment {
@@ -34,13 +33,22 @@ interface Tables {
   ledger: { id: Generated<number>; request_id: string; amount_cents: number };
 }
 
-export async function openHosts({ url, sql }: TestDatabase): Promise<Hosts> {
+/** The one table of every host. */
+export async function plantLedger(sql: pg.Pool): Promise<void> {
   await sql.query(
     'CREATE TABLE ledger (id serial PRIMARY KEY, request_id text NOT NULL, amount_cents integer NOT NULL)',
   );
-  const clients = new pg.Pool({ connectionString: url, max: 10 });
+}
+
+export async function openHosts(url: string, connections = 10): Promise<Hosts> {
+  const clients = new pg.Pool({ connectionString: url, max: connections });
   clients.on('connect', (client) => client.on('error', () => undefined)); // some are killed
-  const orm = await MikroORM.init({ clientUrl: url, entities: [Ledger], ensureDatabase: false });
+  const orm = await MikroORM.init({
+    clientUrl: url,
+    entities: [Ledger],
+    ensureDatabase: false,
+    pool: { min: 0, max: connections },
+  });
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: clients }) });
   return {
     pay: {

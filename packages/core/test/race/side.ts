@@ -4,6 +4,7 @@ import { sweep } from '../../src/maintenance/sweep.ts';
 import { createTestClock } from '../../testing/clock.ts';
 import { planted } from '../planted/index.ts';
 import { rightCode, type Call, type Outcome, type SentMessage, type Side } from './call.ts';
+import { openGuardedSide } from './guarded-side.ts';
 import type { Ground, OpenSide, SideSettings } from './open-side.ts';
 
 /** A side with a clock that can be stopped. */
@@ -36,7 +37,7 @@ export async function openSide(side: Side, ground: Ground): Promise<RunningSide>
     now: () => (isStopped ? stopped.now() : new Date()),
     sent: (message) => messages.push(message),
   };
-  const open = side.implementation === 'core' ? await openCoreSide(settings) : openPlantedSide(settings);
+  const open = await openAttacked(settings);
   return {
     stopClock(moment) {
       isStopped = moment !== null;
@@ -53,6 +54,12 @@ export async function openSide(side: Side, ground: Ground): Promise<RunningSide>
     },
     close: () => open.close(),
   };
+}
+
+async function openAttacked(settings: SideSettings): Promise<OpenSide> {
+  if (settings.side.implementation === 'core') return await openCoreSide(settings);
+  if (settings.side.implementation === 'guard') return await openGuardedSide(settings);
+  return openPlantedSide(settings);
 }
 
 function openPlantedSide(settings: SideSettings): OpenSide {

@@ -11,14 +11,14 @@ import type { CountersignContext, Edge } from '../context.ts';
 import { errorShape, type CountersignErrorShape } from '../error/error-shape.ts';
 import { requireContext } from '../middleware/require-context.ts';
 import { settleError } from '../middleware/settle-error.ts';
-import { bindAnswer } from '../scope/bind-streams.ts';
+import { bindAnswer, streamsOut } from '../scope/bind-streams.ts';
 import { callAuth } from '../scope/call-auth.ts';
 import { enterAsHost } from '../scope/enter-as-host.ts';
 import { assertHarmless } from '../trpc/harmless.ts';
 import { markGuarded } from './mark.ts';
 import { misplaced } from './misuse.ts';
 import type { GuardedOptions } from './options.ts';
-import { runGuarded } from './run-guarded.ts';
+import { answered, runGuarded } from './run-guarded.ts';
 import { entityManagerOf, transactionOf, type OpenTransaction } from './transaction.ts';
 
 /** A root without metadata or transformer, so that what is made here fits into a host's. */
@@ -117,6 +117,7 @@ function guarding(operation: Operation, options: GuardedOptions, schema: 'own' |
       const { caller, core, credentials } = edge;
       const refusal = (cause: unknown = new CountersignError('unauthenticated')) =>
         settleError(cause, ctx, path);
+      const open = openerOf(ctx, options);
       const run = async (authorization: Authorization | null, additions?: object) => {
         if (authorization) passed.add(authorization);
         const authorized = authorization === null ? data : authorization.data;
@@ -128,12 +129,14 @@ function guarding(operation: Operation, options: GuardedOptions, schema: 'own' |
         const result = await next(given);
         // `next` does not throw: a transaction around it would commit what has failed.
         if (!result.ok) throw result.error;
+        if (open !== null && streamsOut(result.data)) throw misuse(misplaced.streams(path));
         return { ...result, data: bindAnswer(result.data, { caller, credentials, signal, refusal }) };
       };
-      const open = openerOf(ctx, options);
       if (!(await core.guard.applies(edge, operation, data, ctx)))
         // The resolver counts on its transaction, whatever the values are.
-        return await (open === null ? run(null) : open(ctx, (_tx, additions) => run(null, additions)));
+        return answered(
+          await (open === null ? run(null) : open(ctx, (_tx, additions) => run(null, additions))),
+        );
 
       const context = core.context(actor, caller.kind === 'bearer' ? caller.presented : undefined);
       const guarded = core.guard.call(context, { operation, data, locale: options.locale?.(ctx) });

@@ -16,6 +16,11 @@ export const misplaced = {
       `"${path}" is guarded twice: the first grant would be used up when the second is missing. ` +
         'Make one operation of both.',
     ),
+  streams: (path: string) =>
+    new MisplacedGuardError(
+      `"${path}" is guarded in a transaction and streams its answer: what it still does is done when the transaction ` +
+        'is over. Answer at once, or guard it without one.',
+    ),
   unanswered: () =>
     new MisplacedGuardError(
       'The transaction of a guard gave nothing back. It must return what its call returns, once it has committed, ' +

@@ -54,7 +54,7 @@ export async function runGuarded<Result>(
 }
 
 /** What a call gave. A host's transaction that keeps it back may not have committed either. */
-function answered<Result>(result: Result): Result {
+export function answered<Result>(result: Result): Result {
   if (result === undefined) throw new CountersignError('internal', { cause: misplaced.unanswered() });
   return result;
 }

@@ -26,6 +26,11 @@ export function bindAnswer(data: unknown, owner: StreamOwner): unknown {
   return Object.fromEntries(Object.entries(data).map(([name, field]) => [name, bindAnswer(field, owner)]));
 }
 
+/** Whether anything of an answer is still to come when it is given. */
+export function streamsOut(data: unknown): boolean {
+  return isStream(data) || (isRecord(data) && Object.values(data).some(streamsOut));
+}
+
 function isStream(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }

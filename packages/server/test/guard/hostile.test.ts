@@ -1,7 +1,8 @@
 import { defineOperation, type Actor, type Operation } from '@countersign/core';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { initTRPC, TRPCError } from '@trpc/server';
+import { initTRPC, type TRPCError } from '@trpc/server';
 import { randomUUID } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -41,8 +42,8 @@ const disturbed = defineOperation({
   },
   facts: ({ to }) => ({ First: to.shift() ?? '' }),
 });
-const failing = defineOperation({
-  slug: 'failing',
+const throwing = defineOperation({
+  slug: 'throwing',
   data: z.string().transform((): string => {
     throw new Error('connection to 10.0.0.7 refused for user "bank"');
   }),
@@ -58,6 +59,19 @@ const undecided = defineOperation({
   data: z.strictObject({ n: z.number() }),
   title: 'Decide nothing',
   when: async () => await new Promise<boolean>(() => undefined),
+});
+/** By a promise that is none of this realm's, as those of query builders are none. */
+const deferred = defineOperation({
+  slug: 'deferred',
+  data: z.strictObject({ n: z.number() }),
+  title: 'Decide later',
+  when: () => runInNewContext('new Promise(() => undefined)') as Promise<boolean>,
+});
+const free = defineOperation({
+  slug: 'free',
+  data: z.strictObject({ n: z.number() }),
+  title: 'Of no matter',
+  when: () => false,
 });
 /** What a name stands for can be another one the next time. */
 const reads: string[] = [];
@@ -77,13 +91,22 @@ const loose = defineOperation({
   data: z.object({ to: z.string().toUpperCase(), amountCents: z.number() }),
   title: 'Pay',
 });
+const anywhere = defineOperation({
+  slug: 'anywhere',
+  data: z.strictObject({ n: z.number() }),
+  title: 'Do it anywhere',
+  session: 'any',
+});
 const operations = {
+  deferred,
+  free,
+  anywhere,
   transfer,
   anything,
   dated,
   eaten,
   disturbed,
-  failing,
+  throwing,
   silent,
   undecided,
   named,
@@ -133,7 +156,7 @@ function guarded(operation: Operation, more: object = {}) {
   });
   return {
     runs,
-    call: (input: unknown) => router.createCaller({ ...server.cs.context(ada), ...more }).run(input as never),
+    call: (input: unknown) => router.createCaller({ ...server.cs.context(ada), ...more }).run(input),
     router,
   };
 }
@@ -347,7 +370,7 @@ describe("an operation's schema that", () => {
   });
 
   it('throws tells the log why, and the caller nothing', async () => {
-    const guard = guarded(failing);
+    const guard = guarded(throwing);
     const { code, error } = await refusalOf(guard.call('x'));
     expect([code, guard.runs, await traces()]).toEqual(['INTERNAL_SERVER_ERROR', [], none]);
     expect(error.message).not.toMatch(/10\.0\.0\.7|bank|refused/);
@@ -355,13 +378,15 @@ describe("an operation's schema that", () => {
   });
 
   it('never answers is given up, and a condition that never answers says that the guard applies', async () => {
-    const [mute, guard] = [guarded(silent), guarded(undecided)];
-    const [unanswered, asked] = await Promise.all([
+    const [mute, guard, later] = [guarded(silent), guarded(undecided), guarded(deferred)];
+    const [unanswered, asked, askedLater] = await Promise.all([
       refusalOf(mute.call('x')),
       refusalOf(guard.call({ n: 1 })),
+      refusalOf(later.call({ n: 1 })),
     ]);
     expect([unanswered.reason, mute.runs]).toEqual(['unavailable_dependency', []]);
     expect([asked.reason, guard.runs]).toEqual(['authorization_required', []]);
+    expect([askedLater.reason, later.runs]).toEqual(['authorization_required', []]);
   });
 });
 
@@ -457,6 +482,25 @@ describe('a transaction of the host', () => {
     expect(error.message).toBe('Something went wrong on our side.');
     expect(server.log.join('\n')).toContain('transaction of a guard gave nothing back');
     await expectGrantIntact(id);
+  });
+
+  it('that hides what a call has thrown which needs no authorization says nothing of it either', async () => {
+    const router = t.router({
+      run: t.procedure
+        .concat(
+          server.cs.guard(free, {
+            transaction: async (_ctx, run) => {
+              await run({} as pg.ClientBase).catch(() => undefined);
+              return undefined as never;
+            },
+          }),
+        )
+        .mutation(() => {
+          throw new Error('no');
+        }),
+    });
+    const { error } = await refusalOf(router.createCaller(server.cs.context(ada)).run({ n: 1 }));
+    expect(error.message).toBe('Something went wrong on our side.');
   });
 
   it('that runs the call twice runs the resolver once', async () => {
@@ -625,7 +669,7 @@ describe('an entity manager', () => {
         const call = bankRouter(server.cs)
           .createCaller({
             ...server.cs.context(ada),
-            em: em as BankContext['em'],
+            em: em,
             afterwards: () => {
               if (fails) throw new Error('not this one');
             },
@@ -804,6 +848,15 @@ describe('a call', () => {
       reasons.push((await refusalOf(bank().transfer({ ...data, amountCents }))).reason);
     expect(reasons.filter((reason) => reason === 'authorization_required')).toHaveLength(10);
     expect(new Set(reasons)).toEqual(new Set(['authorization_required', 'rate_limited']));
+  });
+
+  it('without a session, where none is needed, finds the request that waits for it, and no call of a session does', async () => {
+    const nowhere = guarded(anywhere, server.cs.context({ ...ada, sessionId: null }));
+    const first = await refusalOf(nowhere.call({ n: 1 }));
+    const again = await refusalOf(nowhere.call({ n: 1 }));
+    const inSession = await refusalOf(guarded(anywhere).call({ n: 1 }));
+    expect(again.request.id).toBe(first.request.id);
+    expect(inSession.request.id).not.toBe(first.request.id);
   });
 
   it('that was denied is not asked for again at once', async () => {

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import type { CountersignContext } from '../../src/index.ts';
 import { sharedServer } from '../support/shared-server.ts';
 import { transfer, transferData } from '../support/transfer.ts';
-import { ada } from './bank.ts';
+import { randomUUID } from 'node:crypto';
+import { ada, openLedger, Payment, type BankContext } from './bank.ts';
 import { mailedCodes, refusalOf } from './approve.ts';
 
 const { method, approve } = mailedCodes();
@@ -48,6 +49,24 @@ describe('a guard that is misplaced runs nothing and says so in the log', () => 
     const { request } = await refusalOf(caller.pay(transferData));
     await approve(server().cs, ada, request);
     await expectMisuse(caller.pay(transferData), /guarded twice/);
+  });
+
+  it('on an answer that streams out of its transaction, which is rolled back', async () => {
+    await using ledger = await openLedger(server());
+    const bank = initTRPC.context<BankContext>().create();
+    const router = bank.router({
+      pay: bank.procedure.concat(server().cs.guard(transfer)).mutation(async ({ ctx }) => {
+        const id = randomUUID();
+        await ctx.em.insert(Payment, { id, ...transferData, authorizationRequestId: ctx.authorization.id });
+        return { paid: 1, progress: (async function* () {})() };
+      }),
+    });
+    const grace = { kind: 'subject', subjectId: 'grace', sessionId: 'session' } as const;
+    const caller = router.createCaller({ ...server().cs.context(grace), em: ledger.orm.em.fork() });
+    const { request } = await refusalOf(caller.pay(transferData));
+    await approve(server().cs, grace, request);
+    await expectMisuse(caller.pay(transferData), /streams its answer/);
+    expect(await ledger.payments()).toEqual([]);
   });
 
   it('without our part of the context, at the first call', async () => {

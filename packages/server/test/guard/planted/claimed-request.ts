@@ -8,8 +8,10 @@ export function claimedRequest(cs: Countersign) {
     .input(transfer.data)
     .use(async ({ ctx, input, next }) => {
       if (ctx.claimed === undefined) throw await ask(cs, ctx, input);
-      const { id, slug, subjectId, sessionId, data } = await cs.authorizationRequest.get({ id: ctx.claimed });
-      await cs.authorizationRequest.consume({
+      const { id, slug, subjectId, sessionId, data } = await cs
+        .createCaller({ kind: 'service' })
+        .authorizationRequest.get({ id: ctx.claimed });
+      await cs.consume({
         id,
         slug,
         subjectId,

@@ -11,10 +11,7 @@ export function committedFailure(cs: Countersign) {
       if (id === null) throw await ask(cs, ctx, input);
       const { subjectId, sessionId } = ctx.actor;
       return await ctx.em.transactional(async (em) => {
-        await cs.authorizationRequest.consume(
-          { id, slug: 'transfer', subjectId, sessionId, data: input },
-          { tx: em },
-        );
+        await cs.consume({ id, slug: 'transfer', subjectId, sessionId, data: input }, { tx: em });
         return await next({ ctx: { em } });
       });
     })

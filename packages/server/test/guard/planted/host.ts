@@ -59,6 +59,6 @@ export async function grantFor(
 ): Promise<string | null> {
   const id = session.asked.get(JSON.stringify(data));
   if (id === undefined) return null;
-  const { state, consumedAt } = await cs.authorizationRequest.get({ id });
+  const { state, consumedAt } = await cs.createCaller({ kind: 'service' }).authorizationRequest.get({ id });
   return state === 'granted' && consumedAt === null ? id : null;
 }

@@ -18,7 +18,7 @@ export function nullSession(cs: Countersign) {
         asked.push({ id: ctx.session.asked.get(data) ?? '', subjectId, sessionId, data });
         throw refusal;
       }
-      await cs.authorizationRequest.consume({ id: found.id, slug: 'transfer', subjectId, data: input });
+      await cs.consume({ id: found.id, slug: 'transfer', subjectId, data: input });
       return await next();
     })
     .mutation(pay);

@@ -14,7 +14,7 @@ export function readTwice(
       const id = await grantFor(cs, ctx, data);
       if (id === null) throw await ask(cs, ctx, data);
       const { subjectId, sessionId } = ctx.actor;
-      await cs.authorizationRequest.consume({ id, slug: 'transfer', subjectId, sessionId, data });
+      await cs.consume({ id, slug: 'transfer', subjectId, sessionId, data });
       return await next();
     })
     .input(schema)

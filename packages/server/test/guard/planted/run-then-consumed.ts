@@ -11,7 +11,7 @@ export function runThenConsumed(cs: Countersign) {
       if (id === null) throw await ask(cs, ctx, input);
       const result = await next();
       const { subjectId, sessionId } = ctx.actor;
-      await cs.authorizationRequest.consume({ id, slug: 'transfer', subjectId, sessionId, data: input });
+      await cs.consume({ id, slug: 'transfer', subjectId, sessionId, data: input });
       return result;
     })
     .mutation(pay);

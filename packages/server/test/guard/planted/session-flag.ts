@@ -12,7 +12,7 @@ export function sessionFlag(cs: Countersign) {
       const id = await grantFor(cs, ctx, input);
       if (id === null) throw await ask(cs, ctx, input);
       const { subjectId, sessionId } = actor;
-      await cs.authorizationRequest.consume({ id, slug: 'transfer', subjectId, sessionId, data: input });
+      await cs.consume({ id, slug: 'transfer', subjectId, sessionId, data: input });
       session.authorizedUntil = Date.now() + 300_000;
       return await next();
     })
