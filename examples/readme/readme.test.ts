@@ -10,8 +10,8 @@ const run = promisify(execFile);
 it('the example of the README runs as it stands there, and prints what it says', async () => {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const [, program = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
-  const [, printed = ''] = /```text\n(data_mismatch[\s\S]*?)```/.exec(readme) ?? [];
-  expect(program.split('\n').length).toBeLessThan(40);
+  const [, printed = ''] = /```text\n(authorization_required[\s\S]*?)```/.exec(readme) ?? [];
+  expect(program.split('\n').length).toBeLessThan(45);
 
   await using postgres = await startTemporaryPostgres();
   const input = ['--conditions=@countersign/source', '--input-type=module-typescript', '-e', program];

@@ -31,7 +31,7 @@ export interface Wanted {
  */
 export async function possibleWays(context: CoreContext, wanted: Wanted): Promise<Way[]> {
   for (const key of [...(wanted.listed ?? []), ...(wanted.asked ?? [])]) requireMethod(context.methods, key);
-  const allowed = context.methods.all.filter(
+  const allowed = inOrderOf(wanted.listed, context.methods.all).filter(
     (method) =>
       (wanted.listed ? wanted.listed.includes(method.key) : !method.mustBeListed) &&
       (!wanted.asked || wanted.asked.includes(method.key)) &&
@@ -58,6 +58,12 @@ export async function possibleWays(context: CoreContext, wanted: Wanted): Promis
   const possible = ways.filter((way) => way !== null);
   if (possible.length === 0) throw new CountersignError('method_unavailable');
   return possible;
+}
+
+/** An operation lists its methods in the order in which they are offered; without a list it is the installation's. */
+function inOrderOf(listed: readonly string[] | undefined, all: readonly Method[]): readonly Method[] {
+  if (!listed) return all;
+  return all.toSorted((a, b) => listed.indexOf(a.key) - listed.indexOf(b.key));
 }
 
 /** A method whose proofs do not say by which factor they were made is asked of one: the default one or the newest. */

@@ -1,7 +1,7 @@
 -- The schema "countersign" as the migrations leave it, read from the catalogs of PostgreSQL 18.
 -- Made by `npm run generate`; a change belongs into packages/core/src/database/migrations. Nothing runs this
--- file: it is here to be reviewed. Left out: owners and privileges (nothing of ours sets any), and the one row
--- of "installation", which the first migration inserts.
+-- file: it is here to be reviewed. Left out: owners, privileges but those that PUBLIC loses (nothing of ours gives
+-- any), and the one row of "installation", which the first migration inserts.
 
 CREATE SCHEMA countersign;
 
@@ -9,7 +9,79 @@ CREATE SCHEMA countersign;
 
 CREATE DOMAIN countersign.attempts AS smallint CONSTRAINT attempts_check CHECK (VALUE >= 0 AND VALUE <= 5);
 
+-- Composite types
+
+CREATE TYPE countersign.receipt AS (
+  authorization_request_id text,
+  slug text,
+  subject_id text,
+  session_id text,
+  data_hash text,
+  display_hash text,
+  binding text,
+  granted_at timestamp with time zone,
+  consumed_at timestamp with time zone
+);
+COMMENT ON TYPE countersign.receipt IS 'which consent paid for an execution; to be kept beside your own write';
+
 -- Functions
+
+CREATE FUNCTION countersign.consume(id text, slug text, subject_id text, data jsonb, session_id text DEFAULT NULL::text)
+ RETURNS countersign.receipt
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+  request CONSTANT uuid := countersign.request_uuid(consume.id);
+  present record;
+  moment timestamptz;
+  receipt countersign.receipt;
+BEGIN
+  SELECT r.state, r.expires_at, r.consumed_at, r.execute_before,
+    r.slug = consume.slug COLLATE "C" AND r.data::jsonb = consume.data AS is_same
+  INTO present FROM countersign.authorization_request r
+  WHERE r.id = request AND r.subject_id = consume.subject_id COLLATE "C"
+    AND (r.session_id IS NULL OR r.session_id = consume.session_id COLLATE "C")
+  FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'CS101', MESSAGE = 'not_found', DETAIL = 'There is nothing here by that id.';
+  END IF;
+  moment := date_trunc('milliseconds', clock_timestamp());
+  IF present.is_same IS NOT TRUE THEN
+    RAISE EXCEPTION USING ERRCODE = 'CS102', MESSAGE = 'data_mismatch', DETAIL = 'The authorization was given for other data.';
+  ELSIF present.state <> 'granted' THEN
+    RAISE EXCEPTION USING ERRCODE = 'CS103', MESSAGE = 'not_granted', DETAIL = format('The authorization request was not granted, it is %s.',
+      CASE WHEN present.state = 'waiting' AND present.expires_at <= moment THEN 'expired' ELSE present.state END);
+  ELSIF present.consumed_at IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'CS104', MESSAGE = 'already_consumed', DETAIL = 'The authorization was used already.';
+  ELSIF present.execute_before > moment IS NOT TRUE THEN
+    RAISE EXCEPTION USING ERRCODE = 'CS105', MESSAGE = 'execution_window_passed', DETAIL = 'The time to use the authorization has passed.';
+  END IF;
+
+  WITH consumed AS (
+    UPDATE countersign.authorization_request r
+    SET consumed_at = moment, event_txid = greatest(r.event_txid, pg_current_xact_id()), sequence = r.sequence + 1
+    WHERE r.id = request AND r.slug = consume.slug COLLATE "C" AND r.subject_id = consume.subject_id COLLATE "C"
+      AND (r.session_id IS NULL OR r.session_id = consume.session_id COLLATE "C")
+      AND r.data::jsonb = consume.data AND r.state = 'granted' AND r.consumed_at IS NULL AND r.execute_before > moment
+    RETURNING r.id, r.slug, r.subject_id, r.session_id, r.binding, r.granted_at, r.consumed_at, r.event_txid, r.sequence,
+      translate(encode(r.data_hash, 'base64'), '+/=', '-_') AS data_hash,
+      translate(encode(r.display_hash, 'base64'), '+/=', '-_') AS display_hash
+  ), logged AS (
+    INSERT INTO countersign.event
+      (epoch, txid, id, type, occurred_at, subject_id, session_id, slug, about_kind, about_id, sequence, data, context)
+    SELECT (SELECT i.epoch FROM countersign.installation i), r.event_txid, gen_random_uuid(), 'authorization_request.consumed',
+      r.consumed_at, r.subject_id, r.session_id, r.slug, 'authorization_request', r.id, r.sequence,
+      jsonb_build_object('dataHash', r.data_hash, 'by', 'service'), NULL
+    FROM consumed AS r
+  )
+  SELECT consume.id, r.slug, r.subject_id, r.session_id, r.data_hash, r.display_hash, r.binding, r.granted_at, r.consumed_at
+  INTO STRICT receipt FROM consumed AS r;
+  RETURN receipt;
+END $function$;
+REVOKE ALL ON FUNCTION countersign.consume(text,text,text,jsonb,text) FROM PUBLIC;
+COMMENT ON FUNCTION countersign.consume(text,text,text,jsonb,text) IS 'uses a grant once, in the transaction of who calls it: docs/guides/consume-in-sql.md';
 
 CREATE FUNCTION countersign.keep_decision()
  RETURNS trigger
@@ -39,6 +111,22 @@ AS $function$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'CS002', MESSAGE = TG_ARGV[0];
 END $function$;
+
+CREATE FUNCTION countersign.request_uuid(id text)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  SELECT (lpad(to_hex(left(bits, 64)::bit(64)::bigint), 16, '0') || lpad(to_hex(substr(bits, 65, 64)::bit(64)::bigint), 16, '0'))::uuid
+  FROM (
+    SELECT string_agg((strpos('0123456789abcdefghjkmnpqrstvwxyz', substr(id COLLATE "C", place, 1)) - 1)::bit(5)::text, '' ORDER BY place) AS bits
+    FROM generate_series(6, 31) AS place
+    WHERE id COLLATE "C" ~ '^areq_[0123456789abcdefghjkmnpqrstvwxyz]{26}$'
+  ) AS spelled
+  WHERE right(bits, 2) = '00'
+$function$;
+REVOKE ALL ON FUNCTION countersign.request_uuid(text) FROM PUBLIC;
 
 -- authorization_request
 

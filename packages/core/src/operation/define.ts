@@ -29,6 +29,7 @@ export interface OperationOptions<
   readonly facts?: (data: z.output<Schema>, options: DisplayOptions) => Readonly<Record<string, string>>;
   /** Whether the guard applies. Anything but `false`, a throw or an answer after four seconds too, means it does. */
   readonly when?: Condition;
+  /** The only methods that may prove it, in the order in which a person is offered them; default all. */
   readonly methods?: readonly string[];
   /** The least a proof must be tied to the data; default `none`. */
   readonly binding?: Binding;
