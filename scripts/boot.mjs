@@ -20,7 +20,7 @@ const nodeNeeded = [22, 18];
 
 /** What runs for each npm script; what stands behind `--` on the command line is appended. */
 const commands = {
-  start: ['packages/server/src/main.ts', 'dev'],
+  start: ['packages/server/src/main.ts', 'dev', '--demo', 'examples/bank/demo.ts'],
   test: ['scripts/test.ts'],
   check: ['scripts/check.ts'],
   proof: ['scripts/proof.ts'],

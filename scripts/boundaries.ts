@@ -96,9 +96,13 @@ export const boundaryRules: readonly BoundaryRule[] = [
   },
   {
     name: 'client-runs-no-server',
-    sentence: 'Client takes from @trpc/server types alone, which tRPC’s own client needs too.',
+    sentence:
+      'Client takes from @trpc/server types, and what tRPC’s own client runs of it: observables and the table of codes.',
     applies: client,
-    broken: (file) => importsOf(file, /^@trpc\/server(\/|$)/).filter(({ isTypeOnly }) => !isTypeOnly),
+    broken: (file) =>
+      importsOf(file, /^@trpc\/server(?!\/(?:observable|rpc)$)(\/|$)/).filter(
+        ({ isTypeOnly }) => !isTypeOnly,
+      ),
   },
   {
     name: 'console-knows-the-client-only',

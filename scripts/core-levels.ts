@@ -37,6 +37,7 @@ export const coreLevels: readonly (readonly string[])[] = [
     // How a statement is sent, as opposed to what the database holds.
     'database/executor.ts',
     'database/failure.ts',
+    'database/in-time.ts',
     'database/sql.ts',
     'database/statement.ts',
     'database/transaction.ts',

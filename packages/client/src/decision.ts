@@ -1,11 +1,19 @@
+import { TRPCClientError } from '@trpc/client';
 import type { AuthorizationRequest } from './generated/schema.ts';
 
-/** An authorization request that was not granted. `request` is how it stands, null when it was not read yet. */
-export abstract class AuthorizationNotGranted extends Error {
+/** tRPC's client wraps whatever a link fails with, but not an error of its own: so this is one, as far as it asks. */
+const ClientError = TRPCClientError as unknown as ErrorConstructor;
+
+/**
+ * An authorization request that was not granted. `request` is how it stands, null when it was not read yet. It reaches
+ * the callers of a tRPC client with `authorizationLink` as it is, and `isTRPCClientError` says yes to it.
+ */
+export abstract class AuthorizationNotGranted extends ClientError {
   readonly request: AuthorizationRequest | null;
 
   constructor(message: string, request: AuthorizationRequest | null, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
+    Object.setPrototypeOf(this, new.target.prototype); // tRPC's constructor sets its own.
     this.request = request;
   }
 }

@@ -20,6 +20,11 @@ export {
   AuthorizationExpired,
   AuthorizationNotGranted,
 } from './decision.ts';
+export { createAuthorizer, type Authorizer } from './authorization/authorizer.ts';
+export { authorizationLink } from './authorization/link.ts';
+export { authorizationFetch, type AuthorizationFetchOptions } from './authorization/fetch.ts';
+export type { AuthorizerOptions } from './authorization/run.ts';
+export type { OnChallenge, PendingAuthorization } from './authorization/pending.ts';
 export { attenuate } from './scoped-token/attenuate.ts';
 export type { Block } from './generated/scoped-token/cst1/claims.ts';
 export type { Scope } from './generated/scoped-token/scope/scope.ts';

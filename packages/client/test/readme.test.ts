@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { startWithEveryMethod } from '../../server/test/support/every-method.ts';
 import { transfer } from '../../server/test/support/transfer.ts';
+import { openGuardedBank, type Person } from './support/guarded-bank.ts';
 
 const run = promisify(execFile);
 
@@ -17,6 +18,13 @@ async function answerAsAda({ cs, inbox }: TestServer): Promise<void> {
   await caller.authorizationRequest.grant({ id: items[0]!.id, proof });
 }
 
+/** The same at the bank that the last part of it calls. */
+async function answerAtTheBank(ada: Person): Promise<void> {
+  await expect.poll(ada.requests, { timeout: 25_000 }).toHaveLength(1);
+  const [asked] = await ada.requests();
+  await ada.approve(asked!.id);
+}
+
 it(
   'the program of the README runs as it stands there, and prints what it says',
   { timeout: 30_000 },
@@ -27,7 +35,12 @@ it(
     expect(blocks.length).toBeGreaterThan(5);
 
     await using server = await startWithEveryMethod({ operations: { transfer } });
-    const program = blocks.join('\n').replaceAll('http://localhost:4020/trpc', `${server.url}/trpc`);
+    await using bank = await openGuardedBank();
+    const ada = bank.person('ada');
+    const program = blocks
+      .join('\n')
+      .replaceAll('http://localhost:4020/trpc', `${server.url}/trpc`)
+      .replaceAll('https://bank.example/api/trpc', ada.url);
     const input = ['--conditions=@countersign/source', '--input-type=module-typescript', '-e', program];
     const [{ stdout }] = await Promise.all([
       run(process.execPath, input, {
@@ -36,6 +49,7 @@ it(
         timeout: 25_000,
       }),
       answerAsAda(server),
+      answerAtTheBank(ada),
     ]);
     expect(stdout).toBe(printed);
   },

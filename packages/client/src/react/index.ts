@@ -1,1 +1,13 @@
 export type { OnChallenge, PendingAuthorization } from '../authorization/pending.ts';
+export { CountersignProvider, useCountersignClient, type CountersignProviderProps } from './provider.tsx';
+export { AuthorizationDialog, type AuthorizationDialogProps } from './dialog/authorization-dialog.tsx';
+export { defaultMessages, type DialogMessages } from './dialog/messages.ts';
+export type { ProofProps, ProofSlot } from './dialog/proof-props.ts';
+export { useAuthorize } from './use-authorize.ts';
+export { useEvents, type EventFilter, type LiveEvents } from './use-events.ts';
+export { useFactors, type FactorChanges, type Factors } from './use-factors.ts';
+export type { FactorState } from './factor/store.ts';
+export { FactorEnrolment, type FactorEnrolmentProps } from './factor/enrolment.tsx';
+export { FactorList, type FactorListProps } from './factor/list.tsx';
+export type { FactorMessages } from './factor/messages.ts';
+export type { EnrolmentConfirmProps, EnrolmentFormProps, EnrolmentParts } from './factor/parts.ts';

@@ -1,14 +1,16 @@
 import { rolldown, type OutputChunk } from 'rolldown';
 
-/** Bundles a program for a browser, from the client's sources. */
+/** Bundles a program for a browser, from the client's sources; React, which a page has anyway, stays outside. */
 export async function bundleProgram(program: string): Promise<OutputChunk[]> {
   const source = (file: string) => new URL(`../../src/${file}`, import.meta.url).pathname;
   const fromSources = program
-    .replace('@countersign/client/device', source('device/index.ts'))
-    .replace('@countersign/client', source('index.ts'));
+    .replaceAll('@countersign/client/device', source('device/index.ts'))
+    .replaceAll('@countersign/client/react', source('react/index.ts'))
+    .replaceAll('@countersign/client', source('index.ts'));
   const build = await rolldown({
     input: 'program',
     platform: 'browser',
+    external: /^react(-dom)?(\/|$)/,
     plugins: [
       {
         name: 'program',

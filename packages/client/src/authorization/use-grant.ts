@@ -1,0 +1,46 @@
+import { CountersignError } from '../error.ts';
+import { cancelQuietly } from './cancel-quietly.ts';
+import { liveCallsOf, type LiveCall } from './live-call.ts';
+import { refusedFor } from './refusal.ts';
+import { send, type RefusedCall } from './refused-call.ts';
+
+/**
+ * Makes a call whose request is granted, unless the grant has been used meanwhile: by an identical call of this page,
+ * whose answer is this one's too, or elsewhere.
+ *
+ * @throws CountersignError `already_consumed` when it was elsewhere; whatever the call throws.
+ */
+export async function useGrant(refused: RefusedCall, live: LiveCall, signal: AbortSignal): Promise<unknown> {
+  const { client, others } = refused;
+  if (await isUsed()) return answerOfUser(live);
+  try {
+    return await send(refused, live, signal);
+  } catch (error) {
+    const late = refusedFor(error);
+    if (late === undefined || !(await isUsed())) throw error;
+    discard(refused, late.id);
+    return answerOfUser(live);
+  }
+
+  async function isUsed(): Promise<boolean> {
+    await others();
+    const { consumedAt } = await client.authorizationRequest.get({ id: live.request.id }, { signal });
+    return consumedAt !== null;
+  }
+}
+
+/** Calls a request off that was made only because a call came too late. */
+export function discard({ client }: Pick<RefusedCall, 'client'>, id: string): void {
+  if ([...liveCallsOf(client)].every(({ request }) => request.id !== id)) cancelQuietly(client, id);
+}
+
+function answerOfUser({ passed, request }: LiveCall): unknown {
+  if (passed !== undefined) return passed.value;
+  throw new CountersignError({
+    reason: 'already_consumed',
+    message: 'The authorization was used already.',
+    code: 'CONFLICT',
+    httpStatus: 409,
+    authorizationRequest: request,
+  });
+}
