@@ -19,6 +19,7 @@ function createJsonReport(level: LogLevel): Report {
     doors: () => undefined,
     event: ({ id, type, subjectId, slug, about, sequence }) =>
       logger.info({ eventId: id, type, subjectId, slug, about, sequence }, 'event'),
+    tell: () => undefined,
     note: (text) => logger.info({}, text),
     onStopping: () => logger.info({}, 'stopping'),
     onFailure: (err) => logger.error({ err }, 'not stopped cleanly'),

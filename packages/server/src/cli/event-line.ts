@@ -1,5 +1,6 @@
-import { eventCatalog, type EventView } from '@countersign/core';
+import { eventCatalog, systemClock, type EventView } from '@countersign/core';
 import pc from 'picocolors';
+import type { EventWords } from '../dev/demo.ts';
 import { printable } from './printable.ts';
 
 const marks: Readonly<Record<string, (mark: string) => string>> = {
@@ -10,17 +11,34 @@ const marks: Readonly<Record<string, (mark: string) => string>> = {
   expired: pc.yellow,
 };
 
-/** One event in words: `14:03:22  transfer · ada   A dangerous operation waits for its authorization.` */
-export function eventLine({ type, occurredAt, slug, subjectId, data }: EventView): string {
-  const verb = type.slice(type.indexOf('.') + 1);
-  const about = [slug, subjectId]
-    .filter((part) => part !== null)
-    .map((part) => printable(part).replaceAll('\n', ' '))
-    .join(' · ');
+const aboutWidth = 24;
+
+/**
+ * One event in words: `14:03:22  ● transfer · ada   A dangerous operation waits for its authorization.`, or in those of
+ * whoever knows what it is about.
+ */
+export function eventLine(event: EventView, words: EventWords | null): string {
+  const { type, occurredAt, slug, subjectId, data } = event;
+  const mark = (marks[type.slice(type.indexOf('.') + 1)] ?? pc.cyan)('●');
+  if (words !== null) return line(occurredAt, mark, words);
+  const about = [slug, subjectId].filter((part) => part !== null).join(' · ');
   const details = detailsOf(data as Readonly<Record<string, unknown>>);
-  const mark = (marks[verb] ?? pc.cyan)('●');
-  const time = pc.dim(occurredAt.toTimeString().slice(0, 8));
-  return `  ${time}  ${mark} ${about.padEnd(24)}  ${eventCatalog[type].summary}${details === '' ? '' : pc.dim(`  ${details}`)}`;
+  const text = eventCatalog[type].summary;
+  return line(occurredAt, mark, { about, text }) + (details === '' ? '' : pc.dim(`  ${details}`));
+}
+
+/** What was refused without an event: nothing has changed by it. */
+export function toldLine(words: EventWords): string {
+  return line(systemClock.now(), pc.red('●'), words);
+}
+
+function line(at: Date, mark: string, { about, text }: EventWords): string {
+  const time = pc.dim(at.toTimeString().slice(0, 8));
+  return `  ${time}  ${mark} ${oneLine(about).padEnd(aboutWidth)}  ${oneLine(text)}`;
+}
+
+function oneLine(text: string): string {
+  return printable(text).replaceAll('\n', ' ');
 }
 
 function detailsOf(data: Readonly<Record<string, unknown>>): string {

@@ -19,6 +19,10 @@ export function createProgram(): Command {
   listening(program.command('dev'))
     .description('everything on this machine, for development: embedded database, inbox')
     .option('--db <where>', 'a PostgreSQL URL, a directory, or "temporary" (default: .countersign/db)')
+    // Whatever comes later: who says "no demo" has said it.
+    .option('--demo <module>', 'an application to open beside it', (module, before: unknown) =>
+      before === false ? false : module,
+    )
     .option('--no-demo', 'without the demo; the inbox and the built-in methods stay')
     .option('--no-open', 'do not open a browser')
     .action(async (options: DevOptions) => (await import('./dev.ts')).dev(options));

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { createLogger, type LogLevel } from '../log/logger.ts';
-import { eventLine } from './event-line.ts';
+import { eventLine, toldLine } from './event-line.ts';
 import type { Report } from './report.ts';
 import { logLine } from './log-line.ts';
 import { countersignVersion } from './version.ts';
@@ -28,7 +28,8 @@ export function createHumanReport(level: LogLevel): Report {
         write(`  ${name.padEnd(nameWidth + 2)}${pc.cyan(at)}${' '.repeat(width - at.length)}${pc.dim(what)}`);
       write('');
     },
-    event: (event) => write(eventLine(event)),
+    event: (event, words) => write(eventLine(event, words ?? null)),
+    tell: (words) => write(toldLine(words)),
     note: (text) => write(`    ${pc.dim(text)}`),
     onStopping: () => write('\n  Stopping.'),
     onFailure: (err) => logger.error({ err }, 'not stopped cleanly'),

@@ -1,4 +1,5 @@
 import type { EventView, Logger } from '@countersign/core';
+import type { EventWords } from '../dev/demo.ts';
 
 /** What a command tells while it starts and runs: in words, or as JSON lines for machines. */
 export interface Report {
@@ -7,7 +8,10 @@ export interface Report {
   step(step: Step): void;
   /** Where to go from here. */
   doors(doors: readonly Door[]): void;
-  event(event: EventView): void;
+  /** An event: for a person in these words, where there are any; for a machine as it is. */
+  event(event: EventView, words?: EventWords | null): void;
+  /** What a demo says that is no event: for a person only. */
+  tell(words: EventWords): void;
   /** Something a person may want to know, in a sentence. */
   note(text: string): void;
   onStopping(): void;

@@ -1,10 +1,14 @@
 import type { z } from 'zod';
 import { createCountersign } from '../countersign.ts';
 import { openDevDatabase } from '../dev/database.ts';
+import { demoKey } from '../dev/demo-key.ts';
+import type { Demo } from '../dev/demo.ts';
 import { withDevelopmentDoors } from '../dev/doors.ts';
 import { createInbox } from '../dev/inbox.ts';
 import { openDevKeys, type DevKeys } from '../dev/keys.ts';
 import { devMethods } from '../dev/methods.ts';
+import { openBrowser } from '../dev/open-browser.ts';
+import { openDemo } from '../dev/open-demo.ts';
 import type { devSchema } from '../settings/schema.ts';
 import { bind, defaultPort } from './bind.ts';
 import { keepDevAddress } from './dev-address.ts';
@@ -13,11 +17,19 @@ import { followEvents } from './follow-events.ts';
 import type { Report } from './report.ts';
 import type { Shutdown } from './shutdown.ts';
 
+export interface DevPages {
+  /** An application to open beside it. */
+  readonly demo: Demo | null;
+  /** Whether its first page is shown in a browser. */
+  readonly showsPage: boolean;
+}
+
 /** Starts a development server, step by step as its report tells. */
 export async function startDev(
   settings: z.output<typeof devSchema>,
   report: Report,
   shutdown: Shutdown,
+  { demo: chosen, showsPage }: DevPages,
 ): Promise<void> {
   const startedAt = performance.now();
   const { environment: _environment, logLevel: _logLevel, port, host, ...options } = settings;
@@ -38,6 +50,7 @@ export async function startDev(
 
   const migrationsAt = performance.now();
   const inbox = createInbox();
+  const logger = settings.logger ?? report.logger;
   const own = ['localhost', '127.0.0.1', '[::1]'].map((name) => `http://${name}:${listener.port}`);
   const origins = [...settings.origins, ...own];
   const opening = createCountersign({
@@ -47,15 +60,10 @@ export async function startDev(
     secret: keys.secret,
     serviceKey: keys.serviceKey,
     origins,
-    logger: settings.logger ?? report.logger,
+    logger,
   });
   const cs = await shutdown.own(opening, (one) => one.close());
   await cs.core.scopedToken.ready();
-  await shutdown.own(followEvents(cs.core, report), (end) => end());
-  // Bound first, but to be closed first as well: calls in progress still need what was started since.
-  await shutdown.own(Promise.resolve(listener), async (one) => {
-    await Promise.all([one.close(), cs.drain()]);
-  });
   report.step({
     name: 'migrations',
     text: `${migrationsText(cs.core.migrated.length)} (schema "countersign")`,
@@ -63,9 +71,27 @@ export async function startDev(
   });
   report.step({ name: 'keys', text: keysText(keys), fields: { serviceKeyFile: keys.serviceKeyFile } });
 
-  listener.answerWith(withDevelopmentDoors(cs.handler, inbox));
-  cs.attachWebSocket(listener.server);
   const url = `http://localhost:${listener.port}`;
+  const surroundings = {
+    cs,
+    database: database.options,
+    url,
+    send: inbox.send,
+    keyFor: (purpose: string) => demoKey(keys.secret, purpose),
+    tell: report.tell,
+    note: report.note,
+    logger,
+  };
+  const demo = chosen && (await openDemo(chosen, surroundings, report, shutdown));
+  // What a demo makes at its start is in its summary, and no news.
+  await shutdown.own(followEvents(cs.core, report, demo?.words), (end) => end());
+  // Bound first, but to be closed first as well: calls in progress still need what was started since.
+  await shutdown.own(Promise.resolve(listener), async (one) => {
+    await Promise.all([one.close(), cs.drain()]);
+  });
+
+  listener.answerWith(withDevelopmentDoors(cs.handler, inbox, demo));
+  cs.attachWebSocket(listener.server);
   const text = listener.moved ? `${url}  (${defaultPort} was taken)` : url;
   report.step({
     name: 'listening',
@@ -74,10 +100,14 @@ export async function startDev(
     fields: { url, port: listener.port },
   });
   const serviceKey = { name: 'Service key', at: keys.serviceKeyFile ?? '', what: 'for calls to /trpc' };
+  const pages = demo?.doors.map(({ name, path, what }) => ({ name, at: url + path, what })) ?? [];
   report.doors([
+    ...pages,
     { name: 'Inbox', at: `${url}/inbox`, what: 'every code that is "sent"' },
     ...(keys.serviceKeyFile === null ? [] : [serviceKey]),
   ]);
+  const [first] = pages;
+  if (first !== undefined && showsPage) openBrowser(first.at);
 }
 
 function migrationsText(applied: number): string {

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { HttpHandler } from '../http/handler.ts';
 import { apiPage } from './api-page.ts';
+import type { OpenDemo } from './demo.ts';
 import type { Inbox } from './inbox.ts';
 import { inboxPage } from './inbox-page.ts';
 import { landingPage } from './landing-page.ts';
@@ -8,9 +9,17 @@ import { onlyLoopback } from './only-loopback.ts';
 import { sendPage } from './page.ts';
 
 /** The doors of a development server, and behind them everything that a real one answers. */
-export function withDevelopmentDoors(handler: HttpHandler, inbox: Inbox): HttpHandler {
+export function withDevelopmentDoors(
+  handler: HttpHandler,
+  inbox: Inbox,
+  demo: Pick<OpenDemo, 'paths' | 'handler'> | null = null,
+): HttpHandler {
   const app = new Hono();
   for (const path of ['/', '/api', '/inbox', '/inbox/*']) app.use(path, onlyLoopback);
+  for (const path of demo?.paths ?? []) {
+    app.use(path, onlyLoopback);
+    app.all(path, async (c, next) => (await demo?.handler(c.req.raw)) ?? (await next()));
+  }
   app.get('/', (c) => sendPage(c, landingPage));
   app.get('/api', (c) => sendPage(c, apiPage(c.req.header('host') ?? '')));
   app.get('/inbox', (c) => sendPage(c, inboxPage));

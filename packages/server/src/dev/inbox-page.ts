@@ -1,40 +1,61 @@
 import type { Page } from './page.ts';
 
-/** Every message that would have been sent, newest first, its code large enough to read across a desk. */
+/** Every message that would have been sent, newest first, as the person sees it; its code can be read across a desk. */
 export const inboxPage: Page = {
   title: 'Inbox · Countersign',
   style: `
-header { display: flex; align-items: baseline; gap: 0.75rem; margin-bottom: 1.5rem; flex-wrap: wrap }
-header p { margin-left: auto; font-size: 0.875rem; display: flex; align-items: center; gap: 0.5rem }
-header p::before { content: ''; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--good) }
-header p[data-lost]::before { background: light-dark(#c22f2f, #ff8a80) }
-ol { list-style: none; padding: 0; display: grid; gap: 0.875rem }
-li { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.25rem }
-li[data-new] { animation: arrive 1.2s ease-out }
-@keyframes arrive { from { border-color: var(--accent); transform: translateY(-4px) } }
+nav { font-size: 0.875rem; margin-bottom: 1rem }
+header { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: end; gap: 0.25rem 1.5rem; padding-bottom: 1.5rem }
+header p { grid-column: 1 }
+header label { grid-column: 2; grid-row: 2; display: flex; align-items: center; gap: 0.5rem; color: var(--soft); font-size: 0.875rem }
+select { font: inherit; font-weight: 600; color: var(--ink); background: var(--ground); border: 0; min-height: 2.75rem; max-width: 14rem }
+.live { grid-column: 2; grid-row: 1; justify-self: end; display: flex; align-items: center; gap: 0.5rem; font-size: 0.875rem }
+.live::before { content: ''; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--accent) }
+.live[data-lost] { color: var(--bad) } .live[data-lost]::before { background: var(--bad) }
+ol { list-style: none; padding: 0 }
+li { display: grid; grid-template-columns: 11rem minmax(0, 1fr); gap: 0.75rem 2rem; padding: 1.75rem 0; border-top: 1px solid var(--line) }
+.about { display: grid; align-content: start; font-size: 0.875rem; color: var(--soft) }
+.about h2 { font: inherit; font-weight: 600; color: var(--ink) }
+.about b { font-weight: 400; overflow-wrap: anywhere } time { font-variant-numeric: tabular-nums }
+.code { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1.5rem; margin-bottom: 0.75rem }
+.code output { font: 500 clamp(2.25rem, 9vw, 3.25rem)/1.1 var(--mono); letter-spacing: 0.08em; margin-right: auto; user-select: all }
+button { font: inherit; font-weight: 600; color: var(--accent); background: none; border: 1px solid var(--accent); border-radius: 4px;
+  min-width: 6rem; min-height: 2.75rem; padding: 0.25rem 1rem; cursor: pointer } button:hover { background: var(--wash) }
+.text { white-space: pre-wrap; overflow-wrap: anywhere }
+.email .text, .other .text { color: var(--soft) }
+.sms .text, .push .text { width: fit-content; max-width: 28rem; padding: 0.75rem 1.125rem; background: var(--wash) }
+.sms .text { border-radius: 1.125rem 1.125rem 1.125rem 0.25rem }
+.push .text { border-radius: 0.875rem }
+.post .text { padding: clamp(1.25rem, 5vw, 2.5rem); background: var(--card); border: 1px solid var(--line); color: var(--ink); font: 0.9375rem/1.6 var(--mono) }
+li[data-new] { animation: arrive 0.9s ease-out }
+@keyframes arrive { from { background: var(--wash); translate: 0 -0.5rem } }
 @media (prefers-reduced-motion: reduce) { li[data-new] { animation: none } }
-.to { display: flex; gap: 0.5rem; font-size: 0.875rem; color: var(--soft); flex-wrap: wrap }
-.to b { color: var(--ink); font-weight: 600; overflow-wrap: anywhere } .to time { margin-left: auto }
-.channel { border: 1px solid var(--line); border-radius: 99px; padding: 0 0.5rem; font-size: 0.75rem; line-height: 1.35rem }
-.code { display: flex; align-items: center; gap: 1rem; margin: 0.5rem 0 }
-.code output { font: 600 2.25rem/1.2 ui-monospace, 'SF Mono', Menlo, Consolas, monospace; letter-spacing: 0.12em }
-button { font: inherit; font-size: 0.875rem; color: var(--accent); background: none; border: 1px solid var(--line);
-  border-radius: 8px; padding: 0.25rem 0.75rem; min-width: 5rem; cursor: pointer } button:hover { border-color: var(--accent) }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; font-size: 0.9375rem; color: var(--soft) }
-.empty { border: 1px dashed var(--line); border-radius: 12px; padding: 3rem 1.5rem; text-align: center }
+.empty { border-top: 1px solid var(--line); padding: 4rem 0; text-align: center; color: var(--soft) }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+@media (max-width: 40rem) {
+  li { grid-template-columns: minmax(0, 1fr) }
+  header { grid-template-columns: minmax(0, 1fr) } header label, header .live { grid-area: auto; justify-self: start }
+}
 `,
   body: `
-<header><h1>Inbox</h1><span>every code that is “sent”</span><p role="status">live</p></header>
-<div class="empty" hidden><p>Nothing yet. Messages appear here as soon as an authorization asks for a code.<br>
-They are kept in memory and go nowhere else.</p></div>
-<ol aria-live="polite" aria-label="Messages, newest first"></ol>
+<nav><a href="/">Home</a></nav>
+<header><h1>Inbox</h1>
+<p>Everything that would be sent. It stays in the memory of this machine.</p>
+<p class="live" role="status">live</p>
+<label>To <select><option value="">everybody</option></select></label></header>
+<p class="empty" hidden>Nothing yet. A message is here the moment an authorization asks for its code.</p>
+<ol aria-label="Messages, newest first"></ol>
+<p class="unseen" id="arrived" aria-live="polite"></p>
 `,
   script: `
 const list = document.querySelector('ol');
 const empty = document.querySelector('.empty');
-const status = document.querySelector('[role=status]');
-const shown = new Set();
-let first = true;
+const state = document.querySelector('.live');
+const arrived = document.querySelector('#arrived');
+const to = document.querySelector('select');
+const channels = { email: 'E-mail', sms: 'SMS', push: 'Push', post: 'Letter' };
+const shown = new Map();
+let isFirst = true;
 
 function element(name, className, text) {
   const made = document.createElement(name);
@@ -43,46 +64,76 @@ function element(name, className, text) {
   return made;
 }
 
-function card(message) {
-  const item = element('li');
-  if (!first) item.dataset.new = '';
-  const to = element('div', 'to');
-  const time = element('time', '', new Date(message.createdAt).toLocaleTimeString());
-  time.dateTime = message.createdAt;
-  to.append(element('span', 'channel', message.channel === 'sms' ? 'SMS' : 'E-mail'), element('b', '', message.to), time);
-  const code = element('div', 'code');
+function codeOf(message) {
+  const line = element('div', 'code');
+  const code = element('output', '', message.code);
   const copy = element('button', '', 'Copy');
+  copy.type = 'button';
   copy.setAttribute('aria-label', 'Copy the code ' + message.code);
   copy.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(message.code);
-    copy.textContent = 'Copied';
+    try {
+      await navigator.clipboard.writeText(message.code);
+      copy.textContent = 'Copied';
+    } catch {
+      getSelection().selectAllChildren(code);
+      copy.textContent = 'Selected';
+    }
     setTimeout(() => { copy.textContent = 'Copy'; }, 1500);
   });
-  code.append(element('output', '', message.code), copy);
-  item.append(to, code, element('pre', '', message.text));
+  line.append(code, copy);
+  return line;
+}
+
+function itemOf(message) {
+  const item = element('li', Object.hasOwn(channels, message.channel) ? message.channel : 'other');
+  if (!isFirst) item.dataset.new = '';
+  const about = element('div', 'about');
+  const time = element('time', '', new Date(message.createdAt).toLocaleTimeString());
+  time.dateTime = message.createdAt;
+  about.append(element('h2', '', channels[message.channel] ?? message.channel), element('b', '', message.to), time);
+  const content = element('div', 'content');
+  if (message.code) content.append(codeOf(message));
+  content.append(element('p', 'text', message.text));
+  item.append(about, content);
   return item;
+}
+
+function filter() {
+  for (const { message, item } of shown.values()) item.hidden = to.value !== '' && message.to !== to.value;
+  empty.hidden = [...shown.values()].some(({ item }) => !item.hidden);
+}
+
+function show(messages) {
+  const kept = new Set(messages.map(({ id }) => id));
+  for (const [id, { item }] of shown) {
+    if (kept.has(id)) continue;
+    item.remove();
+    shown.delete(id);
+  }
+  for (const message of messages.filter(({ id }) => !shown.has(id)).reverse()) {
+    const item = itemOf(message);
+    shown.set(message.id, { message, item });
+    list.prepend(item);
+    if (!isFirst) arrived.textContent = (channels[message.channel] ?? message.channel) + ' to ' + message.to;
+    if (![...to.options].some(({ value }) => value === message.to)) to.append(new Option(message.to, message.to));
+  }
+  filter();
+  isFirst = false;
 }
 
 async function refresh() {
   try {
     const answer = await fetch('/inbox/messages', { cache: 'no-store' });
     if (!answer.ok) throw new Error(String(answer.status));
-    const messages = await answer.json();
-    for (const message of messages.filter(({ id }) => !shown.has(id)).reverse()) {
-      shown.add(message.id);
-      list.prepend(card(message));
-    }
-    while (list.childElementCount > messages.length && messages.length > 0) list.lastElementChild.remove();
-    empty.hidden = list.childElementCount > 0;
-    status.textContent = 'live';
-    delete status.dataset.lost;
+    show(await answer.json());
+    if ('lost' in state.dataset) { state.textContent = 'live'; delete state.dataset.lost; }
   } catch {
-    status.textContent = 'server away';
-    status.dataset.lost = '';
+    if (!('lost' in state.dataset)) { state.textContent = 'server away'; state.dataset.lost = ''; }
   }
-  first = false;
-  setTimeout(refresh, 1000);
+  setTimeout(refresh, document.hidden ? 5000 : 1000);
 }
+
+to.addEventListener('change', filter);
 refresh();
 `,
 };

@@ -4,11 +4,12 @@ import type { Page } from './page.ts';
 export const landingPage: Page = {
   title: 'Countersign',
   style: `
-header { margin-bottom: 2rem } header p { font-size: 1.0625rem; margin-top: 0.25rem }
-nav { display: grid; gap: 0.875rem }
-nav a { display: block; background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.25rem;
-  text-decoration: none; color: var(--ink) } nav a:hover { border-color: var(--accent) }
-nav b { color: var(--accent); font-weight: 600 } nav span { display: block; color: var(--soft); font-size: 0.9375rem }
+header { margin-bottom: 2.5rem } header p { font-size: 1.125rem; margin-top: 0.5rem; max-width: 34rem }
+nav a { display: grid; grid-template-columns: 11rem minmax(0, 1fr); gap: 0.25rem 2rem; padding: 1.25rem 0;
+  border-top: 1px solid var(--line); color: var(--ink); text-decoration: none } nav a:last-child { border-bottom: 1px solid var(--line) }
+nav b { color: var(--accent); font-weight: 600; text-decoration: underline 1px; text-underline-offset: 0.2em } nav span { color: var(--soft) }
+nav a:hover { background: var(--wash) }
+@media (max-width: 40rem) { nav a { grid-template-columns: minmax(0, 1fr) } }
 `,
   body: `
 <header><h1>Countersign</h1>

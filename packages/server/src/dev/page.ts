@@ -10,22 +10,25 @@ export interface Page {
 }
 
 const common = `
-:root { color-scheme: light dark; --ink: light-dark(#17202b, #e8edf3); --soft: light-dark(#5a6673, #93a1b0);
-  --ground: light-dark(#f5f6f8, #101419); --card: light-dark(#fff, #191f27); --line: light-dark(#e1e5ea, #2a323d);
-  --accent: light-dark(#0b5fd7, #6aa9ff); --good: light-dark(#0a7a4b, #4fd19a); }
-* { box-sizing: border-box; margin: 0 }
-body { background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; min-height: 100vh }
-main { max-width: 44rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem }
-h1 { font-size: 1.375rem; font-weight: 650; letter-spacing: -0.01em }
-p { color: var(--soft) } a { color: var(--accent) }
-code, pre { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, monospace; font-size: 0.9em }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px }
+:root { color-scheme: light dark; --ink: light-dark(#12211c, #e7eee9); --soft: light-dark(#4a5c54, #a0b3a9);
+  --ground: light-dark(#f2f5f1, #0b110f); --card: light-dark(#fcfdfb, #121a17); --line: light-dark(#d6ded8, #26332d);
+  --accent: light-dark(#0b5a45, #7fd1b3); --wash: light-dark(#e3eee8, #14271f); --bad: light-dark(#a22f1b, #ff9f8a);
+  --serif: 'Iowan Old Style', 'Palatino Linotype', Charter, 'Liberation Serif', Georgia, serif;
+  --mono: ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'Liberation Mono', monospace }
+* { box-sizing: border-box; margin: 0 } [hidden] { display: none !important }
+body { background: var(--ground); color: var(--ink); min-height: 100vh;
+  font: 1rem/1.5 'Avenir Next', 'Segoe UI Variable Text', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif }
+main { max-width: 52rem; margin: 0 auto; padding: 3rem 1.25rem 4rem }
+h1 { font: 400 2.25rem/1.15 var(--serif); letter-spacing: -0.01em }
+p { color: var(--soft) } a { color: var(--accent); text-underline-offset: 0.2em }
+code, pre { font-family: var(--mono); font-size: 0.9em }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 `;
 
 /** Sends a page that may run and load nothing but itself: its script and style carry this answer's nonce. */
 export function sendPage(c: Context, { title, style, body, script }: Page): Response {
   const nonce = Buffer.from(systemRandomness.bytes(16)).toString('base64');
-  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
   const html = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

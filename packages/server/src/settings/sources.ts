@@ -1,10 +1,12 @@
 import type { ConfigFile } from './config-file.ts';
 
-/** Where settings come from; the command line goes before the environment, that before the file. */
+/** Where settings come from; the command line goes before the environment, that before the file, that before defaults. */
 export interface Sources {
   readonly commandLine: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly file: ConfigFile | null;
+  /** Of the demo that is opened. */
+  readonly defaults?: object | undefined;
 }
 
 interface Names {
@@ -31,9 +33,11 @@ export interface Gathered {
 }
 
 /** One value per setting. A variable that is set to nothing counts as not set. */
-export function gather({ commandLine, environment, file }: Sources): Gathered {
-  const values: Record<string, unknown> = { ...file?.values };
-  const writtenAs = new Map(Object.keys(values).map((setting) => [setting, `${file?.name}: ${setting}`]));
+export function gather({ commandLine, environment, file, defaults }: Sources): Gathered {
+  const values: Record<string, unknown> = { ...defaults, ...file?.values };
+  const writtenAs = new Map(
+    Object.keys(file?.values ?? {}).map((setting) => [setting, `${file?.name}: ${setting}`]),
+  );
   for (const [setting, { option, variable }] of Object.entries(namesOf)) {
     const fromEnvironment = variable === undefined ? undefined : environment[variable];
     if (fromEnvironment) {

@@ -1,0 +1,56 @@
+import type { DemoSurroundings, OpenDemo } from '@countersign/server';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Bank } from './bank.ts';
+import { openBankDatabase } from './database.ts';
+import { personIds } from './directory.ts';
+import { exclusively } from './exclusively.ts';
+import { forgetOtherFactors } from './factors/forget-others.ts';
+import { keepFactors } from './factors/keep-factors.ts';
+import { createHandler } from './handler.ts';
+import { openPages } from './pages/open-pages.ts';
+import { createAppRouter } from './router.ts';
+import { seed } from './seed.ts';
+import { readRegion } from './source-region.ts';
+import { summarize } from './summary.ts';
+import { createWords } from './words.ts';
+
+/** Opens the bank beside Countersign, on the same database. */
+export async function openBank(surroundings: DemoSurroundings): Promise<OpenDemo> {
+  const { cs, database, keyFor, send, tell, note, logger } = surroundings;
+  const orm = await openBankDatabase(database);
+  try {
+    const service = cs.createCaller({ kind: 'service' });
+    const bank: Bank = { cs, orm, service, key: keyFor('keepsakes'), send, tell, logger };
+    await exclusively(orm, () => makeFirstData(bank));
+    // After the data, which hashes slowly on purpose: a build beside it would make that much slower.
+    const pages = await openPages({ folder: dirname(dirname(fileURLToPath(import.meta.url))), note });
+    const guarded = await Promise.all([
+      readRegion('What is guarded', 'operations.ts', 'operation'),
+      readRegion('The guard', 'server/procedures/transfer.ts', 'guard'),
+    ]);
+    return {
+      summary: await summarize(bank),
+      doors: pages === null ? [] : doors,
+      paths: ['/', '/phone', '/split', '/bank/*'],
+      handler: createHandler(bank, createAppRouter(bank, guarded), pages),
+      words: createWords(service),
+      close: () => orm.close(true),
+    };
+  } catch (error) {
+    await orm.close(true);
+    throw error;
+  }
+}
+
+async function makeFirstData(bank: Bank): Promise<void> {
+  const isFirst = await seed(bank.orm.em.fork());
+  // Of a bank that was there before and is gone.
+  if (isFirst) for (const person of personIds) await forgetOtherFactors(bank, person);
+  await keepFactors(bank);
+}
+
+const doors = [
+  { name: 'Try it', path: '/', what: 'Acme Bank, signed in as Ada' },
+  { name: 'Phone', path: '/phone', what: 'open beside the bank' },
+] as const;
