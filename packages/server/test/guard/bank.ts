@@ -77,8 +77,6 @@ export function bankRouter(cs: Countersign) {
   });
 }
 
-export type BankRouter = ReturnType<typeof bankRouter>;
-
 export const ada: Actor = { kind: 'subject', subjectId: 'ada', sessionId: 'session-1' };
 
 /** A tRPC endpoint of a host's over the Fetch API, called like a browser would. */

@@ -51,7 +51,7 @@ describe.each(hosts)('in a host with $name and a formatter that tells everything
   const routerOf = () => {
     const t = initTRPC
       .context<CountersignContext>()
-      .create({ ...tellingFormatter, ...(transformer && { transformer }) } as object);
+      .create({ ...tellingFormatter, ...(transformer && { transformer }) });
     return t.router({
       concat: t.procedure.concat(server().cs.guard(transfer)).mutation(({ ctx }) => ctx.authorization.id),
       use: t.procedure
