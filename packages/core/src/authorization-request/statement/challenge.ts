@@ -1,3 +1,4 @@
+import { inTime } from '../../database/in-time.ts';
 import { iso, without } from '../../database/sql.ts';
 import { insertChallenge, type ChallengeParameters } from '../../challenge/insert.ts';
 import {
@@ -32,21 +33,27 @@ export interface ResetParameters extends RechallengeParameters {
 /**
  * A further challenge. It clears a right `check` (the minute for a grant without proof ends), never an
  * attempt. Whether the request may be asked again (waiting, unexpired, cooled down, sends left) is in the
- * condition; the limits of subject and recipient end the statement when they refuse.
+ * condition; the limits of subject and recipient end the statement when they refuse. The time is asked once the row is
+ * locked: what has expired while this waited is not revived.
  */
 function rechallenge(reset: boolean): string {
   const generationStep = reset ? 1 : 0;
   const events = reset ? 2 : 1;
   return /* sql */ `
-WITH asked AS (
+WITH locked AS (
+  SELECT r.id, r.expires_at FROM countersign.authorization_request r
+  WHERE r.id = :id::uuid AND r.state = 'waiting' AND r.generation = :generation::int AND r.expires_at > :now::timestamptz
+    AND r.challenges_left > 0
+    AND (NOT :sends::boolean OR (r.sends_left > 0 AND (r.resend_after IS NULL OR r.resend_after <= :now::timestamptz)))
+  FOR NO KEY UPDATE
+), in_time AS (${inTime('locked')}
+), asked AS (
   UPDATE countersign.authorization_request r
   SET challenge_id = :challengeId::uuid, checked = NULL, challenges_left = r.challenges_left - 1,
     resend_after = CASE WHEN :sends::boolean THEN :resendAfter::timestamptz ELSE r.resend_after END,
     sends_left = CASE WHEN :sends::boolean THEN r.sends_left - 1 ELSE r.sends_left END, generation = r.generation + ${generationStep}, ${advanceLog}, sequence = r.sequence + ${events}
     ${reset ? ', expires_at = :expiresAt::timestamptz' : ''}
-  WHERE r.id = :id::uuid AND r.state = 'waiting' AND r.generation = :generation::int AND r.expires_at > :now::timestamptz
-    AND r.challenges_left > 0
-    AND (NOT :sends::boolean OR (r.sends_left > 0 AND (r.resend_after IS NULL OR r.resend_after <= :now::timestamptz)))
+  FROM in_time WHERE r.id = in_time.id
   RETURNING r.*
 ), subject AS (
   UPDATE countersign.subject_security AS s SET

@@ -1,3 +1,4 @@
+import { inTime } from '../../database/in-time.ts';
 import { without } from '../../database/sql.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
@@ -18,17 +19,22 @@ interface Declined {
   readonly events?: readonly string[];
 }
 
-/** A decision that needs no proof: one statement, conditional on the request still waiting. */
+/** A decision that needs no proof: one statement, conditional on the request still waiting, in time. */
 function decline(
   state: 'denied' | 'cancelled',
   { reason, data, settle = '', events = [] }: Declined,
 ): string {
   return /* sql */ `
-WITH decided AS (
+WITH locked AS (
+  SELECT r.id, r.expires_at FROM countersign.authorization_request r
+  WHERE r.id = :id::uuid AND ${visibleTo} AND r.state = 'waiting' AND r.expires_at > :now::timestamptz
+  FOR NO KEY UPDATE
+), in_time AS (${inTime('locked')}
+), decided AS (
   UPDATE countersign.authorization_request r
   SET state = '${state}', reason = ${reason}, generation = r.generation + 1, ${advanceLog}, sequence = r.sequence + 1, checked = NULL,
     decided_at = :now::timestamptz
-  WHERE r.id = :id::uuid AND ${visibleTo} AND r.state = 'waiting' AND r.expires_at > :now::timestamptz
+  FROM in_time WHERE r.id = in_time.id
   RETURNING r.*
 ), settled AS (
   UPDATE countersign.subject_security s SET waiting_until = ${without('s.waiting_until', 'decided.expires_at')},

@@ -1,7 +1,8 @@
-import { waited, without } from '../../database/sql.ts';
+import { without } from '../../database/sql.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
-import { spendFactor, type SpendParameters } from '../../factor/spend.ts';
+import type { SpendParameters } from '../../factor/spend.ts';
+import { byFactor, byMessage, type InTime } from '../../factor/statement/decide-in-time.ts';
 import type { RequestRow } from '../row.ts';
 
 /** What the grant changed beyond what its parameters say. */
@@ -28,7 +29,7 @@ export interface GrantParameters extends EventParameters {
   readonly grantedData: string;
 }
 
-const stillAsked = `r.id = :id::uuid AND r.state = 'waiting' AND r.generation = :generation::int AND r.expires_at > :now::timestamptz + ${waited}
+const stillAsked = `r.id = :id::uuid AND r.state = 'waiting' AND r.generation = :generation::int AND r.expires_at > :now::timestamptz
     AND (:checkedProofId::text IS NULL OR r.checked->>'proofId' = :checkedProofId::text)`;
 
 /**
@@ -37,14 +38,16 @@ const stillAsked = `r.id = :id::uuid AND r.state = 'waiting' AND r.generation = 
  * of 200 rounds). Proof, refund and event are selected from the decided row: nothing is written unless the
  * update took its row.
  */
-function grant(before: string, condition: string): string {
+function grant({ before, from }: InTime): string {
   return /* sql */ `
-WITH ${before} decided AS (
+WITH locked AS (
+  SELECT r.id, r.expires_at FROM countersign.authorization_request r WHERE ${stillAsked} FOR NO KEY UPDATE
+), ${before}, decided AS (
   UPDATE countersign.authorization_request r
   SET state = 'granted', binding = :binding::text, generation = r.generation + 1, ${advanceLog}, sequence = r.sequence + 1,
     attempts_open = greatest(r.attempts_open - :settles::smallint, 0), checked = NULL, decided_at = :now::timestamptz,
     granted_at = :now::timestamptz, execute_before = :executeBefore::timestamptz
-  ${condition}
+  FROM ${from} WHERE r.id = in_time.id
   RETURNING r.id, r.subject_id, r.session_id, r.slug, r.data_hash, r.display_hash, r.binding, r.expires_at, r.granted_at, r.event_txid,
     r.sequence, r.attempts_left
 ), proved AS (
@@ -73,18 +76,10 @@ SELECT sequence, attempts_left FROM decided`;
 }
 
 /** By a message that was sent to no factor. */
-export const grantRequest = statement<GrantParameters, GrantedRow>(
-  'request_grant',
-  grant('', `WHERE ${stillAsked}`),
-);
+export const grantRequest = statement<GrantParameters, GrantedRow>('request_grant', grant(byMessage));
 
 /** By a factor: both or neither. The request is locked first, then the factor, as everywhere. */
 export const grantRequestByFactor = statement<GrantParameters & SpendParameters, GrantedRow>(
   'request_grant_by_factor',
-  grant(
-    /* sql */ `locked AS (
-  SELECT r.id FROM countersign.authorization_request r WHERE ${stillAsked} FOR NO KEY UPDATE
-), ${spendFactor('locked')},`,
-    'FROM spent_factor, locked WHERE r.id = locked.id',
-  ),
+  grant(byFactor),
 );

@@ -1,5 +1,6 @@
 import { chargeSubjectBy, type BudgetParameters } from '../../challenge/budget.ts';
 import { openColumns, type OpenChallengeRow } from '../../challenge/open.ts';
+import { inTime } from '../../database/in-time.ts';
 import { statement } from '../../database/statement.ts';
 import type { WaitingRow } from '../row.ts';
 import { visibleTo, type ViewerParameters } from './visible.ts';
@@ -30,14 +31,15 @@ type ReserveParameters = ViewerParameters &
  */
 function reserve(challenges: string): string {
   return /* sql */ `
-WITH locked AS (
-  SELECT r.id, r.subject_id, coalesce((
+WITH held AS (
+  SELECT r.id, r.subject_id, r.expires_at, coalesce((
     SELECT c.factor_id::text FROM countersign.challenge c
     WHERE :bySecret::boolean AND c.about_id = r.id AND c.id = r.challenge_id AND c.method = :method::text), :factorKey::text) AS factor_key
   FROM countersign.authorization_request r
   WHERE r.id = :id::uuid AND ${visibleTo} AND r.state = 'waiting' AND r.attempts_left > 0
     AND r.expires_at > :now::timestamptz AND :method::text = ANY (r.methods)
   FOR NO KEY UPDATE
+), locked AS (${inTime('held')}
 ), charged AS (${chargeSubjectBy('locked.factor_key')}
 ), spent AS (
   UPDATE countersign.authorization_request r

@@ -1,4 +1,4 @@
-import { without } from '../../database/sql.ts';
+import { waited, without } from '../../database/sql.ts';
 import { lockEvents, noteLocks, type LockParameters } from '../../challenge/lock-note.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
@@ -14,15 +14,17 @@ export interface WrongParameters extends EventParameters, LockParameters {
 
 /**
  * A wrong answer, written whatever the request has become meanwhile. It denies the request when no attempt
- * is left and none is still being judged. The row is locked first so that "did this one deny it?" is a
- * column and not a guess.
+ * is left, none is still being judged, and it has not expired while this one waited for it. The row is locked first
+ * so that "did this one deny it?" is a column and not a guess; `last` is asked after, for the time (see `inTime`).
  */
 export const settleWrong = statement<WrongParameters, RequestWithChallenge>(
   'request_wrong',
   /* sql */ `
-WITH locked AS (
-  SELECT r.id, (r.state = 'waiting' AND r.attempts_left = 0 AND r.attempts_open <= 1 AND r.expires_at > :now::timestamptz) AS last
+WITH held AS (
+  SELECT r.id, r.expires_at, (r.state = 'waiting' AND r.attempts_left = 0 AND r.attempts_open <= 1) AS exhausts
   FROM countersign.authorization_request r WHERE r.id = :id::uuid FOR NO KEY UPDATE
+), locked AS (
+  SELECT h.id, (h.exhausts AND h.expires_at > :now::timestamptz + ${waited}) AS last FROM held h
 ), judged AS (
   UPDATE countersign.authorization_request r
   SET ${advanceLog}, sequence = r.sequence + CASE WHEN locked.last THEN 2 ELSE 1 END,

@@ -1,5 +1,5 @@
 import { refundCharge } from '../../challenge/budget.ts';
-import { waited } from '../../database/sql.ts';
+import { inTime } from '../../database/in-time.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, type EventParameters } from '../../event/append.ts';
 import { enrolmentPurpose } from '../purpose.ts';
@@ -13,11 +13,16 @@ export const useForEnrolment = statement<
 >(
   'confirmation_use_enrolment',
   /* sql */ `
-WITH used AS (
+WITH locked AS (
+  SELECT r.id, r.expires_at FROM countersign.confirmation r
+  WHERE r.id = :id::uuid AND r.purpose = '${enrolmentPurpose}' AND r.state = 'open' AND r.expires_at > :now::timestamptz
+  FOR NO KEY UPDATE
+), in_time AS (${inTime('locked')}
+), used AS (
   UPDATE countersign.confirmation r
   SET state = 'used', confirmed_at = :now::timestamptz, used_at = :now::timestamptz, ${advanceLog}, sequence = r.sequence + 2,
     attempts_open = greatest(r.attempts_open - 1, 0)
-  WHERE r.id = :id::uuid AND r.purpose = '${enrolmentPurpose}' AND r.state = 'open' AND r.expires_at > :now::timestamptz + ${waited}
+  FROM in_time WHERE r.id = in_time.id
   RETURNING r.*
 ), logged AS (${appendEvents(
     confirmationEvent({

@@ -1,5 +1,6 @@
 import { chargeSubject, type BudgetParameters } from '../../challenge/budget.ts';
 import { openColumns, type OpenChallengeRow } from '../../challenge/open.ts';
+import { inTime } from '../../database/in-time.ts';
 import { statement } from '../../database/statement.ts';
 import type { ConfirmationRow } from '../row.ts';
 import { enrolmentPurpose, isForHosts } from '../purpose.ts';
@@ -21,10 +22,11 @@ const isOpen = `c.about_id = spent.id AND c.id = spent.challenge_id AND c.genera
  */
 function reserve(condition: string): string {
   return /* sql */ `
-WITH locked AS (
-  SELECT r.id, r.budget_key AS subject_id FROM countersign.confirmation r
+WITH held AS (
+  SELECT r.id, r.budget_key AS subject_id, r.expires_at FROM countersign.confirmation r
   WHERE r.id = :id::uuid AND ${visibleTo} AND r.state = 'open' AND r.attempts_left > 0 AND r.expires_at > :now::timestamptz AND ${condition}
   FOR NO KEY UPDATE
+), locked AS (${inTime('held')}
 ), charged AS (${chargeSubject}
 ), spent AS (
   UPDATE countersign.confirmation r
