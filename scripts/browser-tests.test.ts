@@ -22,8 +22,8 @@ describe('without a browser', () => {
 
   it('counts only what was asked for', () => {
     expect(leftOutWithout(null, ['packages/core'], true)).toEqual({ tally: emptyTally, notice: '' });
-    const some = ['examples/embed-login', 'examples/embed-trpc', 'packages/client'].map((asked) =>
-      leftOutWithout(null, [asked], false),
+    const some = ['examples/bank', 'examples/embed-login', 'examples/embed-trpc', 'packages/client'].map(
+      (asked) => leftOutWithout(null, [asked], false),
     );
     expect(addTallies(some.map((one) => one.tally))).toEqual(tally);
   });

@@ -3,7 +3,7 @@ import { emptyTally, type Tally } from './tally.ts';
 import { listTestTitles } from './test-titles.ts';
 
 /** Tests that drive a real browser; vitest's project `browser`, which exists where there is one. */
-export const browserTests = '{examples/*,packages/*/browser}/*.browser.test.ts';
+export const browserTests = '{examples/*,examples/*/browser,packages/*/browser}/*.browser.test.ts';
 
 export interface LeftOut {
   readonly tally: Tally;

@@ -1,9 +1,9 @@
 import { authorizationLink, createCountersignClient } from '@countersign/client';
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import type { BankRouter } from '../../server/router.ts';
+import { tellAsked } from './asked.ts';
 import { tellConnection } from './connection.ts';
 import { keepToken } from './page-token.ts';
-import { tellRefusals } from './tell-refusals.ts';
 
 /** The client of Countersign, for the session that the bank's cookie names. */
 export const client = createCountersignClient({
@@ -14,5 +14,8 @@ export const client = createCountersignClient({
 
 /** The bank's procedures. The first link is all that makes guarded ones ask the person; no call knows of it. */
 export const bank = createTRPCClient<BankRouter>({
-  links: [authorizationLink({ client }), tellRefusals, httpBatchLink({ url: '/bank/trpc', maxItems: 10 })],
+  links: [
+    authorizationLink({ client, onAsked: tellAsked }),
+    httpBatchLink({ url: '/bank/trpc', maxItems: 10 }),
+  ],
 });

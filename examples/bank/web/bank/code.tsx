@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
 const pieces =
-  /(?<comment>\/\/.*|\/\*[\s\S]*?\*\/)|(?<string>'[^'\n]*'|`[^`]*`)|(?<word>\b(?:import|from|export|const|async|await|return|if|throw|new|type)\b)|(?<number>\b\d[\d_]*\b)|(?<guard>\bcs\.guard\([^)]*\)|\bguard\([^)]*\)|\bdefineOperation\b)/g;
+  /(?<comment>\/\/.*|\/\*[\s\S]*?\*\/)|(?<string>'[^'\n]*'|`[^`]*`)|(?<word>\b(?:import|from(?= ')|export|const|async|await|return|if|throw|new|type(?= ))\b)|(?<number>\b\d[\d_]*\b)|(?<guard>\bcs\.guard\([^)]*\)|\bguard\([^)]*\)|\bdefineOperation\b)/g;
 
 /** TypeScript in a few colours: comments, texts, words of the language, and the guard. */
 export function Code({ source, title }: { readonly source: string; readonly title: string }): ReactNode {

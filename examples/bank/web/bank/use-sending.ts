@@ -1,9 +1,9 @@
 import { createAuthorizer, type AuthorizationRequest } from '@countersign/client';
 import { useEffect, useRef, useState } from 'react';
+import { onAsked } from './asked.ts';
 import { bank, client } from './bank.ts';
 import { keep, kept } from './kept.ts';
 import { refreshMoney } from './queries.ts';
-import type { TellsRefusal } from './tell-refusals.ts';
 import { isUnderway, type Transfer } from './transfer.ts';
 import { wordsOf, type Words } from './words.ts';
 
@@ -28,13 +28,7 @@ export function useSending() {
   );
 
   async function make(transfer: Transfer): Promise<AuthorizationRequest | null> {
-    const context: TellsRefusal = {
-      onAsked(requestId) {
-        keep(key, { transfer, requestId });
-        setSending({ step: 'waiting', transfer });
-      },
-    };
-    const { authorization } = await bank.transfer.mutate(transfer, { context: { ...context } });
+    const { authorization } = await bank.transfer.mutate(transfer);
     return authorization && (await client.authorizationRequest.get({ id: authorization.id }));
   }
 
@@ -48,6 +42,18 @@ export function useSending() {
     keep(key, null);
     await refreshMoney();
   }
+
+  // What waits is what was asked, whatever stands in the form by then.
+  useEffect(
+    () =>
+      onAsked(({ id: requestId, slug, data }) => {
+        const underway = { transfer: data, requestId };
+        if (slug !== 'transfer' || !isUnderway(underway)) return;
+        keep(key, underway);
+        setSending({ step: 'waiting', transfer: underway.transfer });
+      }),
+    [],
+  );
 
   async function send(transfer: Transfer): Promise<void> {
     setSending({ step: 'sending', transfer });

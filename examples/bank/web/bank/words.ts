@@ -3,6 +3,7 @@ import {
   AuthorizationDenied,
   AuthorizationExpired,
   isCountersignError,
+  reasonOf,
 } from '@countersign/client';
 import { TRPCClientError } from '@trpc/client';
 
@@ -18,6 +19,9 @@ export function wordsOf(error: unknown): Words {
   if (error instanceof AuthorizationExpired)
     return { title: 'Too late', text: 'Nobody answered in time. Nothing was done.' };
   if (error instanceof AuthorizationDenied) return denied(error.request?.reason ?? null);
+  // Two tabs have asked for the same, and the other one was faster.
+  if (reasonOf(error) === 'already_consumed')
+    return { title: 'Done already', text: 'Another page of yours has done it, once. It is not done again.' };
   if (isCountersignError(error, 'connection_failed') || isLost(error))
     return {
       title: 'No answer',

@@ -13,9 +13,17 @@ it.each([
   expect(centsOf(text)).toBe(cents);
 });
 
-it.each(['', '0', '-5', '1e3', '2,50,00', '1.234.5678', '12 apples', '99999999999999999999'])(
-  'takes nothing for an amount that is none: %s',
-  (text) => {
-    expect(centsOf(text)).toBeNull();
-  },
-);
+it.each([
+  '',
+  '0',
+  '-5',
+  '0.001',
+  '0,100',
+  '1e3',
+  '2,50,00',
+  '1.234.5678',
+  '12 apples',
+  '99999999999999999999',
+])('takes nothing for an amount that is none: %s', (text) => {
+  expect(centsOf(text)).toBeNull();
+});
