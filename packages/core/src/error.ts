@@ -25,7 +25,7 @@ export const errorSentences = {
   data_mismatch: 'The authorization was given for other data.',
   already_consumed: 'The authorization was used already.',
   execution_window_passed: 'The time to use the authorization has passed.',
-  method_unavailable: 'No possible method, or not this one.',
+  method_unavailable: 'There is no way to confirm this yet, or not by this method.',
   method_ambiguous: 'Several methods are possible; name one.',
   already_confirmed: 'This was confirmed already.',
   unavailable: 'This is not available.',

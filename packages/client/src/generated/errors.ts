@@ -113,8 +113,8 @@ export interface ErrorDetails {
   /** The time to use the authorization has passed. The grant was not used before its `executeBefore`. */
   execution_window_passed: undefined;
   /**
-   * No possible method, or not this one. No method is possible for this subject and operation; or the
-   * one that was named is unknown, not allowed here, or cannot reach the subject.
+   * There is no way to confirm this yet, or not by this method. No method is possible for this subject
+   * and operation; or the one that was named is unknown, not allowed here, or cannot reach the subject.
    */
   method_unavailable: undefined;
   /** Several methods are possible; name one. A challenge without `method`, and several are possible. */
