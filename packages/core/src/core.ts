@@ -181,7 +181,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     ? createMethodRegistry(options.methods as readonly Method[])
     : (options.methods as MethodRegistry);
   const operations = createOperationRegistry(options.operations ?? []);
-  const database = await openDatabase(options.database, logger);
+  const database = await openDatabase(options.database, logger, clock);
   try {
     const migrated = options.migrate === false ? [] : await migrate(database);
     if (options.migrate === false && (await pendingMigrations(database)).length > 0)

@@ -13,11 +13,11 @@ async function granted(test: TestCore, changes: Parameters<typeof createTransfer
   return { id, slug: 'transfer', subjectId: 'ada', data: transferData };
 }
 
-/** Until so many transactions of this database wait for a row. */
-async function untilWaiting(client: pg.ClientBase, count: number): Promise<void> {
+/** Until so many transactions of this database wait for a row. Asked outside of one: within one the list stands still. */
+async function untilWaiting({ sql }: TestCore['database'], count: number): Promise<void> {
   const text = `SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
   await expect
-    .poll(async () => (await client.query<{ waiting: number }>(text)).rows[0]?.waiting, {
+    .poll(async () => (await sql.query<{ waiting: number }>(text)).rows[0]?.waiting, {
       timeout: 5000,
       interval: 10,
     })
@@ -100,7 +100,7 @@ describe('consume', () => {
       test.core.authorizationRequest.consume(test.service, { ...use, sessionId: 's1' }),
       test.core.guard.take(ada, guarded),
     ] as const;
-    await untilWaiting(holder, waiting.length);
+    await untilWaiting(test.database, waiting.length);
     await holder.query('SELECT pg_sleep(0.6)');
     test.clock.advance(0.6); // It stands still by itself; what the statements were told is older.
     await holder.query('ROLLBACK');

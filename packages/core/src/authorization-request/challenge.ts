@@ -7,7 +7,7 @@ import { once } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { requireService, requireServiceOrSubject } from '../permission.ts';
 import { deliverChallenge, repeatFailedDelivery } from './deliver-challenge.ts';
-import { prepareRechallenge } from './rechallenge.ts';
+import { prepareRechallenge, rechallengeParameters } from './rechallenge.ts';
 import { explainRefusal, requestUuid } from './refusal.ts';
 import { untilTaken } from '../challenge/until-taken.ts';
 import { challengeInput } from './schema.ts';
@@ -45,12 +45,13 @@ export async function challengeAuthorizationRequest(
     write: async (writing, prepared) => {
       const { row, now, delivery } = await untilTaken(
         async (turn) => {
-          const { parameters, delivery: message } =
-            turn === 0 && prepared ? prepared : await prepare(writing);
+          const made = turn === 0 && prepared ? prepared : await prepare(writing);
+          const at = writing.clock.now();
+          const parameters = rechallengeParameters(writing, made, at, parsed.context);
           const [asked] = await writing.db.query(challengeRequest, parameters).catch((error: unknown) => {
             throw refusalOf(error);
           });
-          return asked && { row: asked, now: parameters.now, delivery: message };
+          return asked && { row: asked, now: at, delivery: made.issued.delivery };
         },
         () => explainRefusal(writing, uuid, { kind: 'challenge', sends: true }),
       );

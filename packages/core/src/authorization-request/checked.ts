@@ -34,7 +34,12 @@ export function checkedBy(
 /** The check of this actor that still stands, or null. */
 export function standingCheck(context: CoreContext, { checked }: RequestRow, now: Date): Checked | null {
   if (checked === null || checked.by !== actorKey(context.actor)) return null;
-  return now.getTime() - checked.at < context.limits.checkedSeconds * 1000 ? checked : null;
+  return now < checkedUntil(context, checked) ? checked : null;
+}
+
+/** From when on a check stands no more. */
+export function checkedUntil({ limits }: Pick<CoreContext, 'limits'>, { at }: Checked): Date {
+  return new Date(at + limits.checkedSeconds * 1000);
 }
 
 /** Whether this is the proof that the check was made with. */

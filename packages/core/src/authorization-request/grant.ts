@@ -13,7 +13,7 @@ import { once, type Written } from '../idempotency/once.ts';
 import { requireMethod } from '../method/registry.ts';
 import { parseInput } from '../parse.ts';
 import { requireParty, requireService } from '../permission.ts';
-import { isCheckedProof, standingCheck } from './checked.ts';
+import { checkedUntil, isCheckedProof, standingCheck } from './checked.ts';
 import { loadRequest } from './get.ts';
 import { explainRefusal, refusalError, requestUuid } from './refusal.ts';
 import { grantInput, type grantOutput, type ProofInput } from './schema.ts';
@@ -81,7 +81,7 @@ async function grantByProof(
   const checked = present && standingCheck(context, present, context.clock.now());
   if (present && checked && isCheckedProof(context, checked, uuid, parsed)) {
     const granted = await grantChecked(context, present, checked, passedAlong);
-    // What it was made by has changed since: it is a proof like any other.
+    // What it was made by has changed since, or its minute is over: it is a proof like any other.
     if (granted) return granted;
   }
   const verdict = await verifyProof(context, presented);
@@ -117,6 +117,7 @@ async function commitProof(
   const settlement = {
     settles: 1,
     checkedProofId: null,
+    checkedUntil: null,
     chargedAt,
     factorKey,
     answersPrompt: method.prompts,
@@ -160,7 +161,7 @@ async function grantByEarlierCheck(
   throw new CountersignError('proof_required');
 }
 
-/** Undefined when the check stands no more: what it was made by was switched off, replaced or removed. */
+/** Undefined when the check stands no more: its minute is over, or what it was made by was switched off, replaced or removed. */
 async function grantChecked(
   context: CoreContext,
   present: RequestWithChallenge,
@@ -177,6 +178,7 @@ async function grantChecked(
   const settlement = {
     settles: 0,
     checkedProofId: checked.proofId,
+    checkedUntil: checkedUntil(context, checked),
     chargedAt: null,
     factorKey: checked.factorId ?? checked.method,
     answersPrompt: context.methods.get(checked.method)?.prompts ?? false,
@@ -191,7 +193,7 @@ type Evidence = Pick<Checked, 'challengeId' | 'method' | 'factorId' | 'binding'>
 interface Settling {
   readonly settlement: Pick<
     GrantParameters,
-    'settles' | 'checkedProofId' | 'chargedAt' | 'factorKey' | 'answersPrompt'
+    'settles' | 'checkedProofId' | 'checkedUntil' | 'chargedAt' | 'factorKey' | 'answersPrompt'
   >;
   /** What it does to the factor that proved it; null when none did. */
   readonly spending: SpendParameters | null;

@@ -1,5 +1,4 @@
-import type { Delivery } from '../challenge/deliver.ts';
-import { issueChallenge, type ChallengeOverrides } from '../challenge/issue.ts';
+import { issueChallenge, type ChallengeOverrides, type IssuedChallenge } from '../challenge/issue.ts';
 import { promptParametersOf } from '../challenge/prompt-limit.ts';
 import { sendParametersOf } from '../challenge/send-limit.ts';
 import type { Way } from '../challenge/way.ts';
@@ -17,9 +16,16 @@ import { snapshotOf } from './snapshot.ts';
 import { decide, type Command } from './state.ts';
 import type { RechallengeParameters } from './statement/challenge.ts';
 
+/** A further challenge as its method has made it; nothing is written yet. */
+export interface PreparedRechallenge {
+  readonly row: RequestRow;
+  readonly issued: IssuedChallenge;
+}
+
 /**
- * Everything about a further challenge before it is stored. Two round trips in all, this read and the write:
- * the code depends on the request's data hash, its channel on the host's resolver, which is asked in between.
+ * Makes a further challenge. Two round trips in all, this read and the write: the code depends on the request's data
+ * hash, its channel on the host's resolver, which is asked in between. The host may be slow, so the clock is read anew
+ * after each of its answers: what has expired meanwhile is not asked again.
  */
 export async function prepareRechallenge(
   context: CoreContext,
@@ -32,39 +38,41 @@ export async function prepareRechallenge(
   },
   expiryOf: (request: RequestRow, now: Date) => Date,
   overrides: ChallengeOverrides,
-): Promise<{
-  readonly parameters: RechallengeParameters;
-  readonly delivery: Delivery | null;
-  readonly expiresAt: Date;
-  readonly replacedExpiresAt: Date;
-}> {
+): Promise<PreparedRechallenge> {
   const row = await loadRequest(context, uuid);
-  const now = context.clock.now();
-  refuseUnless(row, commandOf(false), now);
+  refuseUnless(row, commandOf(false), context.clock.now());
   const way = await chooseWay(context, row, input);
-  if (way.recipient) {
-    refuseUnless(row, commandOf(true), now);
-    if (row.resend_after && row.resend_after > now)
-      throw new CountersignError('rate_limited', { details: { retryAt: row.resend_after } });
-  }
-  const expiresAt = expiryOf(row, now);
+  const now = context.clock.now();
+  refuseUnless(row, commandOf(way.recipient !== null), now);
+  if (way.recipient && row.resend_after && row.resend_after > now)
+    throw new CountersignError('rate_limited', { details: { retryAt: row.resend_after } });
   const issued = await issueChallenge(context, {
     purpose: requestPurpose,
     aboutId: uuid,
     dataHash: row.data_hash,
     request: provenRequestOf(row),
     way,
-    expiresAt,
+    expiresAt: expiryOf(row, now),
     now,
     passedAlong: input.context,
     overrides,
   });
-  const parameters = {
-    ...eventParametersOf(context, now, input.context),
+  return { row, issued };
+}
+
+/** For the statement that stores it; `now` is read when it is written, not when the host was asked. */
+export function rechallengeParameters(
+  context: CoreContext,
+  { row, issued }: PreparedRechallenge,
+  now: Date,
+  passedAlong: unknown,
+): RechallengeParameters {
+  return {
+    ...eventParametersOf(context, now, passedAlong),
     ...sendParametersOf(context.limits, now, issued.recipient),
     ...promptParametersOf(context.limits, now, issued),
     ...issued.parameters,
-    id: uuid,
+    id: row.id,
     generation: row.generation,
     resendAfter: resendAfter(context, issued, now),
     challengedEventId: context.ids.uuid(),
@@ -73,7 +81,6 @@ export async function prepareRechallenge(
       sendsLeft: row.sends_left - (issued.recipient ? 1 : 0),
     }),
   };
-  return { parameters, delivery: issued.delivery, expiresAt, replacedExpiresAt: row.expires_at };
 }
 
 function refuseUnless(row: RequestRow, command: Command, now: Date): void {

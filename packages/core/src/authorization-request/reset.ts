@@ -8,9 +8,10 @@ import { requestDefaults } from '../limits.ts';
 import { parseInput } from '../parse.ts';
 import { requireService, requireServiceOrSubject } from '../permission.ts';
 import { deliverChallenge, repeatFailedDelivery } from './deliver-challenge.ts';
-import { prepareRechallenge } from './rechallenge.ts';
+import { prepareRechallenge, rechallengeParameters } from './rechallenge.ts';
 import { explainRefusal, requestUuid } from './refusal.ts';
 import { untilTaken } from '../challenge/until-taken.ts';
+import type { RequestRow } from './row.ts';
 import { resetInput, type resetOutput } from './schema.ts';
 import { resetRequest } from './statement/challenge.ts';
 import { viewOf } from './view.ts';
@@ -30,13 +31,15 @@ export async function resetAuthorizationRequest(
   requireServiceOrSubject(context.actor);
   if (parsed.context !== undefined) requireService(context.actor);
   const uuid = requestUuid(parsed.id);
+  const expiryOf = (request: RequestRow, now: Date) =>
+    newExpiry(context, request, parsed.expiresInSeconds, now);
   const prepare = (asking: CoreContext) =>
     prepareRechallenge(
       asking,
       uuid,
       (sends) => ({ kind: 'reset', sends, expiresAt: asking.clock.now() }),
       parsed,
-      (request, now) => newExpiry(context, request, parsed.expiresInSeconds, now),
+      expiryOf,
       overrides,
     );
   return await once(context, 'authorizationRequest.reset', parsed, {
@@ -44,17 +47,18 @@ export async function resetAuthorizationRequest(
     write: async (writing, prepared) => {
       const { row, now, delivery } = await untilTaken(
         async (turn) => {
-          const {
-            parameters,
-            delivery: message,
-            ...expiry
-          } = turn === 0 && prepared ? prepared : await prepare(writing);
-          const [reset] = await writing.db
-            .query(resetRequest, { ...parameters, ...expiry, resetEventId: writing.ids.uuid() })
-            .catch((error: unknown) => {
-              throw refusalOf(error);
-            });
-          return reset && { row: reset, now: parameters.now, delivery: message };
+          const made = turn === 0 && prepared ? prepared : await prepare(writing);
+          const at = writing.clock.now();
+          const parameters = {
+            ...rechallengeParameters(writing, made, at, parsed.context),
+            expiresAt: expiryOf(made.row, at),
+            replacedExpiresAt: made.row.expires_at,
+            resetEventId: writing.ids.uuid(),
+          };
+          const [reset] = await writing.db.query(resetRequest, parameters).catch((error: unknown) => {
+            throw refusalOf(error);
+          });
+          return reset && { row: reset, now: at, delivery: made.issued.delivery };
         },
         () => explainRefusal(writing, uuid, { kind: 'reset', sends: true, expiresAt: writing.clock.now() }),
       );
@@ -73,7 +77,7 @@ export async function resetAuthorizationRequest(
 
 function newExpiry(
   context: CoreContext,
-  request: { readonly slug: string; readonly created_at: Date },
+  request: Pick<RequestRow, 'slug' | 'created_at'>,
   asked: number | undefined,
   now: Date,
 ): Date {

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { MikroORM } from '@mikro-orm/postgresql';
+import type { Clock } from '../ports.ts';
 import { awayError } from './failure.ts';
 import type { Statement } from './statement.ts';
 
@@ -13,6 +14,8 @@ export interface Executor {
 
 export interface Database {
   readonly orm: MikroORM;
+  /** Tells every statement when it was sent. */
+  readonly clock: Clock;
   /** Each statement commits by itself. */
   readonly pool: Executor;
   /** Runs in one transaction on one connection; commits when `run` resolves, rolls back when it rejects. */
@@ -26,12 +29,18 @@ export interface Database {
  */
 const rowTypes: pg.CustomTypesConfig = { getTypeParser: pg.types.getTypeParser };
 
-/** What `pg` is asked for one statement. */
-export function queryConfig<Parameters, Row>(statement: Statement<Parameters, Row>, parameters: Parameters) {
+/** What `pg` is asked for one statement. Whoever writes `:sentAt` is told, without asking for it, when it was sent. */
+export function queryConfig<Parameters, Row>(
+  clock: Clock,
+  statement: Statement<Parameters, Row>,
+  parameters: Parameters,
+) {
   return {
     name: statement.name,
     text: statement.text,
-    values: statement.parameters.map((name) => written(parameters[name])),
+    values: statement.parameters.map((name) =>
+      name === 'sentAt' ? sendingTime(clock) : written(parameters[name]),
+    ),
     types: rowTypes,
   };
 }
@@ -41,8 +50,20 @@ function written(value: unknown): unknown {
   return value instanceof Date ? value.toISOString() : value;
 }
 
+/**
+ * Read when `pg` writes the value to the wire (`toPostgres`), so after a connection was had, and after whatever a host's
+ * own client was still doing. Rejected: taking the connection first; a host's client has a queue of its own.
+ */
+function sendingTime(clock: Clock) {
+  const now = () => clock.now().toISOString();
+  return { toPostgres: now, toString: now };
+}
+
 /** Runs statements through a `pg` pool or client. */
-export function executorOf(client: Pick<pg.Pool, 'query'> | Pick<pg.ClientBase, 'query'>): Executor {
+export function executorOf(
+  clock: Clock,
+  client: Pick<pg.Pool, 'query'> | Pick<pg.ClientBase, 'query'>,
+): Executor {
   const run = async <Row>(config: pg.QueryConfig): Promise<Row[]> => {
     try {
       const result = await (client as pg.Pool).query(config);
@@ -52,7 +73,7 @@ export function executorOf(client: Pick<pg.Pool, 'query'> | Pick<pg.ClientBase, 
     }
   };
   return {
-    query: (statement, parameters) => run(queryConfig(statement, parameters)),
+    query: (statement, parameters) => run(queryConfig(clock, statement, parameters)),
     select: (text, values) => run({ text, values: [...values], types: rowTypes }),
   };
 }

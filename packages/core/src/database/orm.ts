@@ -3,7 +3,8 @@ import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import type pg from 'pg';
 import { CountersignError } from '../error.ts';
 import { entities } from '../entities.ts';
-import type { Logger } from '../ports.ts';
+import type { Clock, Logger } from '../ports.ts';
+import { systemClock } from '../runtime.ts';
 import { executorOf, type Database } from './executor.ts';
 import { transactionsOf } from './transactions.ts';
 import * as migrations from './migrations/index.ts';
@@ -30,7 +31,11 @@ const sessionSettings = [
 ].join(' ');
 
 /** Opens the pool. Nothing hangs: connecting, a statement, a lock and an idle transaction all have a limit. */
-export async function openDatabase(options: DatabaseOptions, logger: Logger): Promise<Database> {
+export async function openDatabase(
+  options: DatabaseOptions,
+  logger: Logger,
+  clock: Clock = systemClock,
+): Promise<Database> {
   const given: Options = typeof options === 'string' ? { clientUrl: options } : options;
   const driverOptions = (given.driverOptions ?? {}) as { readonly options?: string };
   const orm = await MikroORM.init({
@@ -62,21 +67,22 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger): Pr
     },
   });
   try {
-    return await databaseOf(orm, orm.config.get('pool').max ?? connectionsMaxDefault);
+    return await databaseOf(clock, orm, orm.config.get('pool').max ?? connectionsMaxDefault);
   } catch (error) {
     await orm.close(true);
     throw new CountersignError('unavailable_dependency', { cause: error });
   }
 }
 
-async function databaseOf(orm: MikroORM, connectionsMax: number): Promise<Database> {
+async function databaseOf(clock: Clock, orm: MikroORM, connectionsMax: number): Promise<Database> {
   const pool = await (
     orm.em.getConnection() as unknown as { getNativeClient(): Promise<pg.Pool> }
   ).getNativeClient();
   return {
     orm,
-    pool: executorOf(pool),
-    transaction: transactionsOf(pool, connectionsMax),
+    clock,
+    pool: executorOf(clock, pool),
+    transaction: transactionsOf(clock, pool, connectionsMax),
     async close() {
       await orm.close(true);
       // Kysely ends the pool only if it has used it itself; our statements go to the pool directly.

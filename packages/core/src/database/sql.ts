@@ -36,7 +36,8 @@ export function iso(moment: string): string {
 export const dayAgo = `(:now::timestamptz - interval '24 hours')`;
 
 /**
- * The time that a statement has waited for a lock, which is not in the caller's `now`. The first quarter of a
- * second is taken for running.
+ * What time it is when this is asked, and not when the caller read its clock. `sentAt` is written by the executor as the
+ * statement leaves, so a slow host and the queue for a connection are in it; from there on PostgreSQL measures, so what
+ * is spent waiting for locks is in it too. The first quarter of a second is taken for running.
  */
-export const waited = `greatest(clock_timestamp() - statement_timestamp() - interval '250 milliseconds', interval '0')`;
+export const timeByNow = `:sentAt::timestamptz + greatest(clock_timestamp() - statement_timestamp() - interval '250 milliseconds', interval '0')`;

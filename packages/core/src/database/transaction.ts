@@ -1,6 +1,7 @@
 import { CompiledQuery, type Kysely } from 'kysely';
 import type pg from 'pg';
 import { CountersignError } from '../error.ts';
+import type { Clock } from '../ports.ts';
 import { executorOf, queryConfig, type Database, type Executor } from './executor.ts';
 import { awayError } from './failure.ts';
 import { statement } from './statement.ts';
@@ -38,7 +39,7 @@ const known = new WeakMap<Database, WeakSet<object>>();
  * failure under REPEATABLE READ) is `unavailable_dependency` with the driver's error as `cause`: retry the whole.
  */
 export async function joinTransaction(database: Database, handle: TransactionHandle): Promise<Executor> {
-  const executor = await executorIn(handle);
+  const executor = await executorIn(database.clock, handle);
   const seen = known.get(database) ?? new WeakSet();
   known.set(database, seen);
   const owner = ownerOf(handle);
@@ -60,24 +61,24 @@ function ownerOf(handle: TransactionHandle): object | null {
   return 'getTransactionStatus' in handle ? handle : null;
 }
 
-async function executorIn(handle: TransactionHandle): Promise<Executor> {
-  if ('isInTransaction' in handle) return executorInManager(handle);
-  if ('isTransaction' in handle) return await executorInKysely(handle);
-  if ('query' in handle && 'getTransactionStatus' in handle) return executorInClient(handle);
+async function executorIn(clock: Clock, handle: TransactionHandle): Promise<Executor> {
+  if ('isInTransaction' in handle) return executorInManager(clock, handle);
+  if ('isTransaction' in handle) return await executorInKysely(clock, handle);
+  if ('query' in handle && 'getTransactionStatus' in handle) return executorInClient(clock, handle);
   throw new CountersignError('transaction_required');
 }
 
-function executorInManager(manager: ManagerHandle): Executor {
+function executorInManager(clock: Clock, manager: ManagerHandle): Executor {
   const transaction = manager.isInTransaction()
     ? (manager.getTransactionContext() as KyselyHandle | undefined)
     : undefined;
   if (!transaction) throw new CountersignError('transaction_required');
   if (typeof transaction.executeQuery !== 'function') throw new CountersignError('foreign_database');
-  return kyselyExecutor(transaction);
+  return kyselyExecutor(clock, transaction);
 }
 
 /** Kysely says of a transaction that is over that it is one; only the database knows better. */
-async function executorInKysely(transaction: KyselyHandle): Promise<Executor> {
+async function executorInKysely(clock: Clock, transaction: KyselyHandle): Promise<Executor> {
   if (!transaction.isTransaction) throw new CountersignError('transaction_required');
   try {
     await transaction.executeQuery(CompiledQuery.raw('SAVEPOINT countersign'));
@@ -85,16 +86,16 @@ async function executorInKysely(transaction: KyselyHandle): Promise<Executor> {
   } catch (error) {
     throw new CountersignError('transaction_required', { cause: error });
   }
-  return kyselyExecutor(transaction);
+  return kyselyExecutor(clock, transaction);
 }
 
-function executorInClient(client: pg.ClientBase): Executor {
+function executorInClient(clock: Clock, client: pg.ClientBase): Executor {
   if (client.getTransactionStatus() !== 'T') throw new CountersignError('transaction_required');
-  return executorOf(client);
+  return executorOf(clock, client);
 }
 
 /** Kysely's driver hands `sql` to `pg` as it is, so a named, prepared statement can go through it. */
-function kyselyExecutor(transaction: KyselyHandle): Executor {
+function kyselyExecutor(clock: Clock, transaction: KyselyHandle): Executor {
   const run = async <Row>({
     values,
     ...config
@@ -111,7 +112,7 @@ function kyselyExecutor(transaction: KyselyHandle): Executor {
     }
   };
   return {
-    query: (asked, parameters) => run(queryConfig(asked, parameters)),
+    query: (asked, parameters) => run(queryConfig(clock, asked, parameters)),
     select: (text, values) => run({ text, values: [...values] }),
   };
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Clock } from '../ports.ts';
 import { executorOf, type Executor } from './executor.ts';
 import { awayError } from './failure.ts';
 
@@ -7,7 +8,7 @@ import { awayError } from './failure.ts';
  * attempt is reserved on another connection (it must commit by itself), so with all of them taken every
  * call would wait for one that nobody gives back.
  */
-export function transactionsOf(pool: pg.Pool, connectionsMax: number) {
+export function transactionsOf(clock: Clock, pool: pg.Pool, connectionsMax: number) {
   const gate = createGate(Math.max(1, Math.floor(connectionsMax / 2)));
   return async function transaction<Result>(run: (db: Executor) => Promise<Result>): Promise<Result> {
     return await gate(async () => {
@@ -17,7 +18,7 @@ export function transactionsOf(pool: pg.Pool, connectionsMax: number) {
       let broken: Error | undefined;
       try {
         await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
-        const result = await run(executorOf(client));
+        const result = await run(executorOf(clock, client));
         await client.query('COMMIT');
         return result;
       } catch (error) {

@@ -93,8 +93,9 @@ describe('a planted bug lets the attack succeed', () => {
   it('and 25: one that the code uses after its expiry is stopped by the database', async () => {
     await using test = await openTestCore();
     const right = await confirmed(test);
-    const [compared = ''] = /AND r\.expires_at > .*?interval '0'\)/.exec(useConfirmation.text) ?? [];
-    plant(useConfirmation, compared, '');
+    const [compared = '', sentAt = ''] =
+      /r\.expires_at > (\$\d+::timestamptz) .*?interval '0'\)/.exec(useConfirmation.text) ?? [];
+    plant(useConfirmation, compared, `${sentAt} IS NOT NULL`);
     test.clock.advance(600);
     await expect(test.core.confirmations().use(test.service, right)).rejects.toThrow('in its time');
   });

@@ -77,8 +77,7 @@ function interrupted(service: CoreContext, happens: () => Promise<void>): CoreCo
     return await service.database.pool.query(statement, parameters);
   };
   const pool = { ...service.database.pool, query };
-  const { transaction, orm, close } = service.database;
-  return { ...service, database: { transaction, orm, close, pool } };
+  return { ...service, database: { ...service.database, pool } };
 }
 
 describe('what was enrolled under an earlier secret', () => {

@@ -66,7 +66,7 @@ describe('a confirmation that expired while they waited for it, though who had i
     const answers = await test.overtaken(
       'confirmation',
       [byWord, byFactor].map((id) => () => api.confirm(test.service, { id, data: right })),
-      'the judgement',
+      'the methods',
     );
     expect(answers).toMatchObject([expired, expired]);
     expect(await statesOf(test)).toEqual(['open', 'open']);
@@ -110,7 +110,7 @@ describe('a confirmation that expired while they waited for its factor', () => {
     const { id } = await requestByFactor(test, 'ada');
     test.clock.advance(599.9);
     const confirm = () => test.core.confirmations().confirm(test.service, { id, data: right });
-    expect(await test.overtaken('factor', [confirm], 'the judgement')).toMatchObject([expired]);
+    expect(await test.overtaken('factor', [confirm], 'the methods')).toMatchObject([expired]);
     expect(await statesOf(test)).toEqual(['open']);
     expect(await unspentFactors(test)).toBe(1);
   });

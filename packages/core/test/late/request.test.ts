@@ -1,42 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { addFactor } from '../confirmation/fixtures.ts';
-import { openLateCore, refusedAs, right, wrong, type LateCore } from './overtaken.ts';
+import { ask, askFactor, asBefore, nothingIsProven, rowsOf } from './fixtures.ts';
+import { openLateCore, refusedAs, right, wrong } from './overtaken.ts';
 
 const expired = refusedAs('expired');
-
-/** A request of five minutes that is to be proven by one method. */
-async function ask(test: LateCore, subjectId: string, method: 'word' | 'card' = 'word') {
-  const { id } = await test.core.authorizationRequest.create(test.service, {
-    slug: 'transfer',
-    subjectId,
-    title: 'Transfer money',
-    methods: [method],
-  });
-  return id;
-}
-
-/** The same, by a factor of the subject. */
-async function askFactor(test: LateCore, subjectId: string) {
-  await addFactor(test, { method: 'card', subjectId });
-  return await ask(test, subjectId, 'card');
-}
-
-async function rowsOf(test: LateCore) {
-  const { rows } = await test.database.sql.query<Record<string, unknown>>(
-    'SELECT state, generation, attempts_left, attempts_open FROM countersign.authorization_request ORDER BY id',
-  );
-  return rows;
-}
-
-const asBefore = { state: 'waiting', generation: 1, attempts_left: 5, attempts_open: 0 };
-
-async function nothingIsProven(test: LateCore): Promise<void> {
-  const { rows } = await test.database.sql.query(
-    `SELECT (SELECT count(*)::int FROM countersign.proof) AS proofs, (SELECT count(*)::int FROM countersign.factor_mark) AS marks,
-       (SELECT count(*)::int FROM countersign.factor WHERE last_used_at IS NOT NULL) AS used`,
-  );
-  expect(rows).toEqual([{ proofs: 0, marks: 0, used: 0 }]);
-}
 
 describe('a request that expired while they waited for it, though who had it rolled back,', () => {
   it('is neither denied, cancelled, asked again nor revived, and no guess at it is counted', async () => {
@@ -91,7 +57,7 @@ describe('a request that expired while they waited for it, though who had it rol
         () => api.grant(test.service, { id: grantedByFactor, proof: byCard }),
         () => api.check(test.service, { id: checkedByFactor, proof: byCard }),
       ],
-      'the judgement',
+      'the methods',
     );
     expect(answers).toMatchObject(answers.map(() => expired));
     // The attempt was spent in time; the charge is given back, for the proof was right.
@@ -106,7 +72,7 @@ describe('a request that expired while they waited for it, though who had it rol
     const guess = () => api.grant(test.service, { id, proof: { method: 'word', ...wrong } });
     for (let turn = 0; turn < 4; turn += 1) await guess();
     test.clock.advance(299.9);
-    const answers = await test.overtaken('authorization_request', [guess], 'the judgement');
+    const answers = await test.overtaken('authorization_request', [guess], 'the methods');
     expect(answers).toMatchObject([
       { status: 'fulfilled', value: { granted: false, attemptsLeft: 0, request: { state: 'expired' } } },
     ]);
@@ -128,7 +94,7 @@ it('a request that expired while its proof waited for its factor is not granted,
       () => api.grant(test.service, { id: granted, proof }),
       () => api.check(test.service, { id: checked, proof }),
     ],
-    'the judgement',
+    'the methods',
   );
   expect(answers).toMatchObject([expired, expired]);
   expect(await rowsOf(test)).toEqual(answers.map(() => ({ ...asBefore, attempts_left: 4 })));

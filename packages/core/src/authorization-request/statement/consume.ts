@@ -1,4 +1,4 @@
-import { waited } from '../../database/sql.ts';
+import { timeByNow } from '../../database/sql.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestRow } from '../row.ts';
@@ -37,7 +37,7 @@ export type ConsumedRow = Pick<
  * does not look at its conditions again, and would use a grant after its time.
  */
 const usable = `r.slug = :slug::text AND r.subject_id = :subjectId::text
-    AND r.data_hash = :dataHash::bytea AND r.state = 'granted' AND r.consumed_at IS NULL AND r.execute_before > :now::timestamptz + ${waited}`;
+    AND r.data_hash = :dataHash::bytea AND r.state = 'granted' AND r.consumed_at IS NULL AND r.execute_before > ${timeByNow}`;
 
 /** The transition, its event selected from the row that it took, and what the receipt says. */
 const consumption = (locked: string): string => /* sql */ `

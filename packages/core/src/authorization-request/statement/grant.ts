@@ -17,6 +17,8 @@ export interface GrantParameters extends EventParameters {
   readonly settles: number;
   /** Only while this `check` still stands; null when a proof was judged just now. */
   readonly checkedProofId: string | null;
+  /** And until then; null when a proof was judged just now. */
+  readonly checkedUntil: Date | null;
   readonly challengeId: string;
   readonly method: string;
   readonly factorId: string | null;
@@ -35,13 +37,14 @@ const stillAsked = `r.id = :id::uuid AND r.state = 'waiting' AND r.generation = 
 /**
  * The grant: conditional on the generation the proof was judged for, so that a reset in between voids it,
  * and never on anything a wrong guess changes (a row version that guesses bump lost the right answer in 160
- * of 200 rounds). Proof, refund and event are selected from the decided row: nothing is written unless the
- * update took its row.
+ * of 200 rounds). By an earlier check only for as long as that stands. Proof, refund and event are selected from the
+ * decided row: nothing is written unless the update took its row.
  */
 function grant({ before, from }: InTime): string {
   return /* sql */ `
 WITH locked AS (
-  SELECT r.id, r.expires_at FROM countersign.authorization_request r WHERE ${stillAsked} FOR NO KEY UPDATE
+  SELECT r.id, least(r.expires_at, :checkedUntil::timestamptz) AS expires_at
+  FROM countersign.authorization_request r WHERE ${stillAsked} FOR NO KEY UPDATE
 ), ${before}, decided AS (
   UPDATE countersign.authorization_request r
   SET state = 'granted', binding = :binding::text, generation = r.generation + 1, ${advanceLog}, sequence = r.sequence + 1,

@@ -1,4 +1,4 @@
-import { waited, without } from '../../database/sql.ts';
+import { timeByNow, without } from '../../database/sql.ts';
 import { lockEvents, noteLocks, type LockParameters } from '../../challenge/lock-note.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
@@ -24,7 +24,7 @@ WITH held AS (
   SELECT r.id, r.expires_at, (r.state = 'waiting' AND r.attempts_left = 0 AND r.attempts_open <= 1) AS exhausts
   FROM countersign.authorization_request r WHERE r.id = :id::uuid FOR NO KEY UPDATE
 ), locked AS (
-  SELECT h.id, (h.exhausts AND h.expires_at > :now::timestamptz + ${waited}) AS last FROM held h
+  SELECT h.id, (h.exhausts AND h.expires_at > ${timeByNow}) AS last FROM held h
 ), judged AS (
   UPDATE countersign.authorization_request r
   SET ${advanceLog}, sequence = r.sequence + CASE WHEN locked.last THEN 2 ELSE 1 END,

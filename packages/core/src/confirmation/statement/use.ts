@@ -1,4 +1,4 @@
-import { waited } from '../../database/sql.ts';
+import { timeByNow } from '../../database/sql.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, type EventParameters } from '../../event/append.ts';
 import { isInForce } from '../../factor/in-force.ts';
@@ -21,7 +21,7 @@ export interface UseParameters extends EventParameters {
  * Asked before the locks, and again when both are held: a statement that has waited does not look at its conditions
  * again when nothing was changed (see `inTime`).
  */
-const isInTime = `r.expires_at > :now::timestamptz + ${waited}`;
+const isInTime = `r.expires_at > ${timeByNow}`;
 
 /**
  * Uses the confirmation, once, for exactly what it was made for. `IS NOT DISTINCT FROM` on purpose: what is left out
