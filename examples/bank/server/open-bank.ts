@@ -53,4 +53,5 @@ async function makeFirstData(bank: Bank): Promise<void> {
 const doors = [
   { name: 'Try it', path: '/', what: 'Acme Bank, signed in as Ada' },
   { name: 'Phone', path: '/phone', what: 'open beside the bank' },
+  { name: 'Both', path: '/split', what: 'bank and phone side by side' },
 ] as const;

@@ -13,11 +13,11 @@ export async function summarize({ orm, service }: Bank): Promise<readonly string
     ...personIds.map(async (subjectId) => (await service.factor.list({ subjectId })).length),
   ]);
   const count = factors.reduce((sum, each) => sum + each, 0);
-  const age = oldest === undefined ? 0 : Date.now() - oldest.bookedAt.getTime();
-  return [
-    'Acme Bank',
-    `${people} people`,
-    `${count} factors`,
-    `${Math.round(age / dayMilliseconds)} days of history`,
-  ];
+  const days = oldest === undefined ? 0 : dayOf(Date.now()) - dayOf(oldest.bookedAt.getTime());
+  return ['Acme Bank', `${people} people`, `${count} factors`, `${days} days of history`];
+}
+
+/** As the history counts them: what was in the morning of a day is as many days ago in its evening. */
+function dayOf(milliseconds: number): number {
+  return Math.floor(milliseconds / dayMilliseconds);
 }

@@ -65,6 +65,7 @@ const words: {
   'factor.removed': ({ method }) => `${nameOf(method)} was removed`,
   'abuse.reported': () => 'somebody else has asked: no phone rings for a while',
   'scoped_token.issued': () => 'a page, or the phone, may call for a while',
+  'scoped_token.revoked': () => 'a page that was signed out may call no more',
 };
 
 const denials = {

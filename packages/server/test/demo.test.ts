@@ -156,7 +156,7 @@ describe('countersign dev --demo', () => {
     await command.prints(/transfer · ada +A dangerous operation waits for its authorization\./);
   });
 
-  it('says what is wrong with the module, and one way out', async () => {
+  it('says what is wrong with the module, and one way out', { timeout: 60_000 }, async () => {
     await using folder = await temporaryDirectory();
     await writeFile(join(folder.path, 'empty.mjs'), 'export const other = 1;');
     await writeFile(join(folder.path, 'broken.mjs'), `throw new Error('it is broken');`);

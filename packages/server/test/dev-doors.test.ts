@@ -109,6 +109,26 @@ describe('a page', () => {
   );
 });
 
+describe('an address at which there is nothing', () => {
+  const shared = sharedServer();
+  const follow = (path: string, headers: Record<string, string>) =>
+    fetch(`${shared().url}${path}`, { headers });
+
+  it('says so as a page to a person who followed it, and as JSON to a program', async () => {
+    const page = await follow('/consoles', { accept: 'text/html,*/*;q=0.8' });
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=UTF-8']);
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none';/);
+    expect(await page.text()).toContain('no page at this address');
+    const answer = await follow('/consoles', { accept: 'application/json' });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/json']);
+  });
+
+  it('keeps the answers of procedures as they are', async () => {
+    const answer = await follow('/trpc/no.such', { accept: 'text/html' });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/json']);
+  });
+});
+
 describe('the inbox', () => {
   it('shows what would have been sent, newest first, to each address its own', async () => {
     await using server = await startTestServer();

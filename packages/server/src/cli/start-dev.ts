@@ -92,10 +92,10 @@ export async function startDev(
 
   listener.answerWith(withDevelopmentDoors(cs.handler, inbox, demo));
   cs.attachWebSocket(listener.server);
-  const text = listener.moved ? `${url}  (${defaultPort} was taken)` : url;
+  const remark = listener.moved ? `${defaultPort} was taken` : 'http + websocket';
   report.step({
     name: 'listening',
-    text,
+    text: `${url}  (${remark})`,
     milliseconds: since(startedAt),
     fields: { url, port: listener.port },
   });

@@ -1,10 +1,11 @@
-import { Hono } from 'hono';
+import { Hono, type HonoRequest } from 'hono';
 import type { HttpHandler } from '../http/handler.ts';
 import { apiPage } from './api-page.ts';
 import type { OpenDemo } from './demo.ts';
 import type { Inbox } from './inbox.ts';
 import { inboxPage } from './inbox-page.ts';
 import { landingPage } from './landing-page.ts';
+import { lostPage } from './lost-page.ts';
 import { onlyLoopback } from './only-loopback.ts';
 import { sendPage } from './page.ts';
 
@@ -31,6 +32,15 @@ export function withDevelopmentDoors(
       'x-content-type-options': 'nosniff',
     });
   });
-  app.all('*', (c) => handler(c.req.raw));
+  app.all('*', async (c) => {
+    const answer = await handler(c.req.raw);
+    return answer.status === 404 && isFollowed(c.req) ? sendPage(c, lostPage, 404) : answer;
+  });
   return async (request) => app.fetch(request);
+}
+
+/** By a person, as a link or from the address line; a procedure answers its callers in its own words. */
+function isFollowed(request: HonoRequest): boolean {
+  const wantsPage = request.header('accept')?.includes('text/html') === true;
+  return request.method === 'GET' && wantsPage && !request.path.startsWith('/trpc/');
 }

@@ -25,22 +25,34 @@ code, pre { font-family: var(--mono); font-size: 0.9em }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 `;
 
+/** In the tab: a tick over a line, as on what was countersigned. */
+const icon =
+  'data:image/svg+xml,' +
+  encodeURIComponent(
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b5a45"/>` +
+      `<path d="M9 14.5l5 5L24 9M8 25.5h16" fill="none" stroke="#f2f5f1" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/></svg>`,
+  );
+
 /** Sends a page that may run and load nothing but itself: its script and style carry this answer's nonce. */
-export function sendPage(c: Context, { title, style, body, script }: Page): Response {
+export function sendPage(
+  c: Context,
+  { title, style, body, script }: Page,
+  status: 200 | 404 = 200,
+): Response {
   const nonce = Buffer.from(systemRandomness.bytes(16)).toString('base64');
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
   const html = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
+<link rel="icon" href="${icon}">
 <title>${title}</title>
 <style nonce="${nonce}">${common}${style}</style>
 <main>${body}</main>
 ${script === undefined ? '' : `<script type="module" nonce="${nonce}">${script}</script>`}
 </html>
 `;
-  return c.html(html, 200, {
+  return c.html(html, status, {
     'content-security-policy': policy,
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
