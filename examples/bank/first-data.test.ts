@@ -14,6 +14,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from './demo.ts';
+import { personIds } from './server/directory.ts';
 import { Keepsake } from './server/entities.ts';
 import { seal, unseal } from './server/seal.ts';
 
@@ -79,6 +80,14 @@ async function opened(changes: Partial<DemoSurroundings> = {}): Promise<Opened> 
   };
 }
 
+/** As it was before the first start: without the bank, and without what its people prove with. */
+async function forgetTheBank(): Promise<void> {
+  await orm.em.fork().execute('DROP SCHEMA IF EXISTS bank CASCADE');
+  const { factor } = cs.createCaller({ kind: 'service' });
+  for (const subjectId of personIds)
+    for (const { id } of await factor.list({ subjectId })) await factor.remove({ id });
+}
+
 describe('the first data of the demo', () => {
   it('is made once: a later start finds it, and the letters are in the inbox again', async () => {
     await using first = await opened();
@@ -92,11 +101,25 @@ describe('the first data of the demo', () => {
   });
 
   it('is made once by two servers that start at the same time', async () => {
-    await orm.em.fork().execute('DROP SCHEMA IF EXISTS bank CASCADE');
+    await forgetTheBank();
     const [one, other] = await Promise.all([opened(), opened()]);
     expect(other.open.summary).toEqual(one.open.summary);
     await one[Symbol.asyncDispose]();
     await other[Symbol.asyncDispose]();
+  });
+
+  it('takes nothing away from somebody of the same name who was there before: it does not open', async () => {
+    await forgetTheBank();
+    const { factor: factors } = cs.createCaller({ kind: 'service' });
+    const { factor } = await factors.create({
+      subjectId: 'ada',
+      methodId: 'totp',
+      title: 'Hers',
+      confirmed: true,
+    });
+    await expect(opened()).rejects.toThrow('knows a subject "ada" already');
+    expect((await factors.list({ subjectId: 'ada' })).map(({ id }) => id)).toEqual([factor.id]);
+    await factors.remove({ id: factor.id });
   });
 
   it('shows no seed and no recovery code to whoever has the database', async () => {

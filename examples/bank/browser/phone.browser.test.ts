@@ -47,7 +47,7 @@ describe('the digits, typed on the phone', () => {
     await typeDigits(phone, otherThan(await digitsOn(bank)));
     await phone.getByRole('heading', { name: 'Not these digits' }).waitFor();
     await dialogOf(bank).getByText('That was not right. 4 attempts left.').waitFor();
-    expect(await bank.locator('.countersign-digits').count()).toBe(0);
+    await expect.poll(() => bank.locator('.countersign-digits').count(), { timeout: 30_000 }).toBe(0);
     expect(await books().movements('Wrong at first')).toEqual([]);
 
     await press(bank, 'Ask my phone');

@@ -5,12 +5,11 @@ import type { Bank } from './bank.ts';
 import { openBankDatabase } from './database.ts';
 import { personIds } from './directory.ts';
 import { exclusively } from './exclusively.ts';
-import { forgetOtherFactors } from './factors/forget-others.ts';
 import { keepFactors } from './factors/keep-factors.ts';
 import { createHandler } from './handler.ts';
 import { openPages } from './pages/open-pages.ts';
 import { createAppRouter } from './router.ts';
-import { seed } from './seed.ts';
+import { isSeeded, seed } from './seed.ts';
 import { readRegion } from './source-region.ts';
 import { summarize } from './summary.ts';
 import { createWords } from './words.ts';
@@ -44,10 +43,18 @@ export async function openBank(surroundings: DemoSurroundings): Promise<OpenDemo
 }
 
 async function makeFirstData(bank: Bank): Promise<void> {
-  const isFirst = await seed(bank.orm.em.fork());
-  // Of a bank that was there before and is gone.
-  if (isFirst) for (const person of personIds) await forgetOtherFactors(bank, person);
+  if (!(await isSeeded(bank.orm.em.fork()))) {
+    await assertNobodyIsHere(bank);
+    await seed(bank.orm.em.fork());
+  }
   await keepFactors(bank);
+}
+
+/** In a developer's own database "ada" may be somebody; a demo takes nothing away from them. */
+async function assertNobodyIsHere({ service }: Bank): Promise<void> {
+  for (const subjectId of personIds)
+    if ((await service.factor.list({ subjectId })).length > 0)
+      throw new Error(`this database knows a subject "${subjectId}" already, and they are not of the demo`);
 }
 
 const doors = [

@@ -3,20 +3,19 @@ import { accounts, people, personIds } from './directory.ts';
 import { Account, Payment, Person } from './entities.ts';
 import { historyBefore } from './history.ts';
 
-/**
- * People, accounts and what happened on them, once: whatever is there stays as it is.
- *
- * @returns whether nothing was there.
- */
-export async function seed(em: EntityManager): Promise<boolean> {
-  return await em.transactional(async (tx) => {
-    if ((await tx.count(Person)) === personIds.length) return false;
+/** Whether the people of the bank are there. */
+export async function isSeeded(em: EntityManager): Promise<boolean> {
+  return (await em.count(Person)) === personIds.length;
+}
+
+/** People, accounts and what happened on them. */
+export async function seed(em: EntityManager): Promise<void> {
+  await em.transactional(async (tx) => {
     await tx.insertMany(
       Person,
       personIds.map((id) => ({ id, email: people[id].email })),
     );
     await fill(tx);
-    return true;
   });
 }
 
