@@ -22,9 +22,12 @@ async function newRequest(): Promise<string> {
   return id;
 }
 
+let leaving = new AbortController();
+
 /** Asks the person, and says what came of it. */
 async function ask(id: string): Promise<void> {
-  const outcome = await authorizer.resume(id).then(
+  leaving = new AbortController();
+  const outcome = await authorizer.resume(id, { signal: leaving.signal }).then(
     ({ state }) => state,
     (error: Error) => error.name,
   );
@@ -45,7 +48,16 @@ async function enrol(options: PublicKeyCredentialCreationOptionsJSON): Promise<u
   const credential = (await navigator.credentials.create({ publicKey })) as PublicKeyCredential;
   return credential.toJSON();
 }
-Object.assign(globalThis, { enrol, resume: (id: string) => void ask(id) });
+function resume(id: string): void {
+  void ask(id);
+}
+
+/** A view that waits for it goes away, and is back at once. */
+function comeBack(id: string): void {
+  leaving.abort();
+  resume(id);
+}
+Object.assign(globalThis, { enrol, resume, comeBack });
 
 /** A host that has words, colours and styles of its own. */
 const own = {

@@ -163,6 +163,16 @@ describe('what is to be authorized', () => {
     await expect.poll(() => dialogOf(page).count(), patiently).toBe(0);
   });
 
+  it('is still asked for when what waited for it has left and come back', async () => {
+    const page = await pay('by-app');
+    const { id } = await newestRequest();
+    await page.evaluate(`comeBack(${JSON.stringify(id)})`);
+    await outcome(page).toBe('AuthorizationCancelled');
+    await answer(page, ada.appCode());
+    await outcome(page).toBe('AuthorizationCancelled granted');
+    await expect.poll(() => dialogOf(page).count(), patiently).toBe(0);
+  });
+
   it('is shown one after the other', async () => {
     const page = await pay('by-app');
     await page.evaluate('document.querySelector("main button").click()');

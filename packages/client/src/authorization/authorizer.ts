@@ -2,13 +2,14 @@ import type { CallOptions } from '../generated/client.ts';
 import type { AuthorizationRequest } from '../generated/schema.ts';
 import { ask, nobodyWaits } from './ceremony.ts';
 import { createRun, handlerOf, type AuthorizerOptions } from './run.ts';
-import { inTurn } from './turns.ts';
+import { inTurn, isInnerCall } from './turns.ts';
 import { unlessGiven } from './unless-given.ts';
 
 export interface Authorizer {
   /**
    * Makes the call; when it is refused with `authorization_required` the person is asked, and once the request is
-   * granted the call is made again. With nobody to ask, the refusal is the answer, as it came.
+   * granted the call is made again. With nobody to ask, or a request that the client cannot read, the refusal is the
+   * answer, as it came.
    *
    * Calls with the same key that wait for the same authorization are one: asked once, made once, and its outcome is
    * that of all. Others wait their turn. A call whose answer was lost is never repeated: it may have happened.
@@ -37,6 +38,9 @@ export interface Authorizer {
  * Whatever can be refused for want of an authorization, made good: calls of the SDK, server actions, a client of your
  * own. For tRPC there is `authorizationLink`, for plain fetch `authorizationFetch`.
  *
+ * One for each person, and so its client: identical calls share their answer. When somebody else signs in, close the
+ * client, and make both anew.
+ *
  * @example
  * ```ts
  * const authorizer = createAuthorizer({ client, onChallenge: ({ request }) => show(request) });
@@ -53,9 +57,10 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   };
 
   async function goOn(id: string, signal: AbortSignal): Promise<AuthorizationRequest> {
+    const isInner = isInnerCall(options.client);
     const request = await authorizationRequest.get({ id }, { signal });
     if (request.state !== 'waiting') return await request.granted({ signal });
-    return await inTurn(options.client, async (hasWaited) => {
+    return await inTurn(options.client, isInner, async (hasWaited) => {
       const standing = hasWaited ? await authorizationRequest.get({ id }, { signal }) : request;
       return await ask(options.client, standing, handlerOf(options), signal);
     });

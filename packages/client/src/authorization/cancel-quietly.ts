@@ -1,14 +1,14 @@
 import type { CountersignClient } from '../countersign-client.ts';
+import { perClient } from './per-client.ts';
 
 /** Calls that were made before a cancellation are still refused for it a moment later; not for longer than this many. */
 const rememberedMax = 100;
 
-const cancellations = new WeakMap<CountersignClient, Map<string, Promise<void>>>();
+const cancellationsOf = perClient(() => new Map<string, Promise<void>>());
 
 /** Calls a request off that nobody wants any more. Nobody waits for it: if it fails, the request expires by itself. */
 export function cancelQuietly(client: CountersignClient, id: string): void {
-  const ofClient = cancellations.get(client) ?? new Map<string, Promise<void>>();
-  cancellations.set(client, ofClient);
+  const ofClient = cancellationsOf(client);
   const forget = (): void => void ofClient.delete(id);
   const cancelled = client.authorizationRequest.cancel({ id }).then(() => undefined, forget);
   ofClient.set(id, cancelled);
@@ -18,5 +18,5 @@ export function cancelQuietly(client: CountersignClient, id: string): void {
 
 /** Settles when the request has been called off here; undefined when it was not. */
 export function cancellationOf(client: CountersignClient, id: string): Promise<void> | undefined {
-  return cancellations.get(client)?.get(id);
+  return cancellationsOf(client).get(id);
 }

@@ -5,6 +5,8 @@ import { isCountersignError } from '../error.ts';
 import type { AuthorizationRequest } from '../generated/schema.ts';
 import { cancelQuietly } from './cancel-quietly.ts';
 import type { OnChallenge } from './pending.ts';
+import { lineOf } from './turns.ts';
+import { unlessGiven } from './unless-given.ts';
 
 /** So often the decision is asked for again when no answer came; each time the stream waits for the network first. */
 const failuresMax = 3;
@@ -22,17 +24,18 @@ export async function ask(
   onChallenge: OnChallenge | undefined,
   signal: AbortSignal,
 ): Promise<AuthorizationRequest> {
+  const { asking } = lineOf(client);
   const over = new AbortController();
-  const { promise: ended, reject } = Promise.withResolvers<never>();
-  ended.catch(() => undefined); // It may be decided already.
+  const { promise: calledOff, reject } = Promise.withResolvers<never>();
 
   function callOff(error: unknown): void {
     if (over.signal.aborted) return;
     cancelQuietly(client, request.id);
     reject(error);
   }
-  const leave = (): void => reject(nobodyWaits(request, signal.reason));
+  const returned = (): void => void asking.delete(request);
   async function begin(): Promise<void> {
+    asking.add(request);
     await onChallenge?.({
       request,
       signal: over.signal,
@@ -40,14 +43,13 @@ export async function ask(
     });
   }
 
-  signal.addEventListener('abort', leave);
   try {
-    if (signal.aborted) leave();
-    else if (request.state === 'waiting') begin().catch(callOff);
-    return await Promise.race([ended, decided(request, over.signal)]);
+    if (request.state === 'waiting' && !signal.aborted) begin().catch(callOff).finally(returned);
+    const outcome = Promise.race([calledOff, decided(request, over.signal)]);
+    return await unlessGiven(signal, outcome, (reason) => nobodyWaits(request, reason));
   } finally {
-    signal.removeEventListener('abort', leave);
     over.abort();
+    returned(); // Also of what never returns.
   }
 }
 

@@ -15,7 +15,8 @@ const preconditionRequired = 428; // RFC 6585 §3
  * has the person asked, and makes the same request again once that is granted. With nobody to ask, the 428 is the answer.
  *
  * GET and HEAD pass by, and so does a body that is a stream, which cannot be sent twice. Requests with the same method,
- * address and text that wait at the same time are one, whatever their headers.
+ * address and text that wait at the same time are one, whatever their headers, but for `Authorization` and `Cookie`,
+ * which say whose they are.
  *
  * @example
  * ```ts
@@ -33,6 +34,8 @@ export function authorizationFetch({ fetch, ...options }: AuthorizationFetchOpti
     const method = (init.method ?? request?.method ?? 'GET').toUpperCase();
     if (method === 'GET' || method === 'HEAD' || isStream(init.body)) return await send(input, init);
     const body = init.body ?? (await request?.clone().text());
+    const headers = new Headers(init.headers ?? request?.headers);
+    const whose = ['authorization', 'cookie'].map((name) => headers.get(name));
     const call = async (signal: AbortSignal | undefined): Promise<Response> => {
       const response = await send(request?.clone() ?? input, { ...init, ...(signal && { signal }) });
       const problem = await problemOf(response);
@@ -40,7 +43,7 @@ export function authorizationFetch({ fetch, ...options }: AuthorizationFetchOpti
       return response;
     };
     try {
-      return await run(callKey(`${method} ${urlOf(input)}`, textOf(body)), call, {
+      return await run(callKey(`${method} ${urlOf(input)}`, [whose, textOf(body)]), call, {
         signal: init.signal ?? request?.signal,
         copy: (response) => response.clone(),
       });

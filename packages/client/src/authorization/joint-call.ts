@@ -5,7 +5,7 @@ import { nobodyWaits } from './ceremony.ts';
 import { assign, liveCallsOf, type LiveCall } from './live-call.ts';
 import type { RefusedCall } from './refused-call.ts';
 import { unlessGiven } from './unless-given.ts';
-import { discard } from './use-grant.ts';
+import { discard, isUsed } from './use-grant.ts';
 
 /** Identical calls that wait: one request, one ceremony, one run, and its outcome is that of all. */
 export interface JointCall {
@@ -16,14 +16,16 @@ export interface JointCall {
    * `request` is what this one was refused for: if that is another one, it was made too late and is called off.
    */
   join(request: AuthorizationRequest, signal: AbortSignal | undefined): Promise<unknown>;
-  /** One of them was let through by itself. */
-  passed(value: unknown): void;
+  /**
+   * One with the same key was let through by itself. That is the answer of all if the grant is used by then. Otherwise it
+   * was let through for something else, and may be another person's.
+   */
+  passed(value: unknown): Promise<void>;
   readonly over: Promise<void>;
 }
 
 export function createJointCall(refused: RefusedCall): JointCall {
   const { client } = refused;
-  const { subjectId, sessionId, slug, dataHash } = refused.request;
   const calls = liveCallsOf(client);
   const abandoned = new AbortController();
   const { promise: outcome, resolve, reject } = Promise.withResolvers<unknown>();
@@ -53,13 +55,10 @@ export function createJointCall(refused: RefusedCall): JointCall {
 
   return {
     over,
-    passed: (value) => void (live.passed ??= { value }),
-    includes: (request) =>
-      !abandoned.signal.aborted &&
-      request.subjectId === subjectId &&
-      request.sessionId === sessionId &&
-      request.slug === slug &&
-      request.dataHash === dataHash,
+    async passed(value) {
+      if (await isUsed(refused, live).catch(() => false)) live.passed ??= { value };
+    },
+    includes: (request) => !abandoned.signal.aborted && identityOf(request) === identityOf(refused.request),
     async join(request, signal) {
       if (request.id !== live.request.id) discard(refused, request.id);
       waiting += 1;
@@ -71,4 +70,9 @@ export function createJointCall(refused: RefusedCall): JointCall {
       });
     },
   };
+}
+
+/** Whose it is, and what it authorizes. */
+function identityOf({ subjectId, sessionId, slug, dataHash }: AuthorizationRequest): string {
+  return JSON.stringify([subjectId, sessionId, slug, dataHash]);
 }

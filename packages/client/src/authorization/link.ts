@@ -11,7 +11,8 @@ import { createRun, type AuthorizerOptions } from './run.ts';
  * neither `onChallenge` nor a mounted dialog the refusal reaches the caller as it came.
  *
  * Mutations with the same path and input that wait at the same time are one: a double click sends money once, and both
- * see what happened. A mutation's own `signal` ends the waiting and cancels the request.
+ * see what happened. A mutation's own `signal` ends the waiting and cancels the request. So it is for one person, as
+ * `client` is: when somebody else signs in, close that, and make both anew.
  *
  * @example
  * ```ts

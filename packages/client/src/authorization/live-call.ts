@@ -1,5 +1,6 @@
 import type { CountersignClient } from '../countersign-client.ts';
 import type { AuthorizationRequest } from '../generated/schema.ts';
+import { perClient } from './per-client.ts';
 
 /** A call of this page that waits for its authorization, or uses it. */
 export interface LiveCall {
@@ -10,19 +11,13 @@ export interface LiveCall {
   isSent: boolean;
   /** Settles when whoever uses the grant of this request, or calls it off, is done; undefined when nobody does. */
   taken: Promise<void> | undefined;
-  /** What an identical call was answered that was let through by itself. */
+  /** What an identical call was answered that was let through by itself, and has used the grant. */
   passed: { readonly value: unknown } | undefined;
   readonly over: Promise<void>;
 }
 
-const calls = new WeakMap<CountersignClient, Set<LiveCall>>();
-
 /** All of a client, so that they do not take each other's grant for the doing of another tab. */
-export function liveCallsOf(client: CountersignClient): Set<LiveCall> {
-  const present = calls.get(client) ?? new Set<LiveCall>();
-  calls.set(client, present);
-  return present;
-}
+export const liveCallsOf = perClient(() => new Set<LiveCall>());
 
 /** Gives a call the request to wait for. */
 export function assign(client: CountersignClient, live: LiveCall, request: AuthorizationRequest): void {

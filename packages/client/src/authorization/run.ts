@@ -4,8 +4,13 @@ import { challengeHandlerOf } from './challenge-handlers.ts';
 import type { AuthorizationRequest } from '../generated/schema.ts';
 import { createJointCall, type JointCall } from './joint-call.ts';
 import type { OnChallenge } from './pending.ts';
-import { refusedFor } from './refusal.ts';
+import { pause } from '../pause.ts';
+import { requestOf } from './refusal.ts';
 import type { RefusedCall } from './refused-call.ts';
+import { isInnerCall } from './turns.ts';
+
+/** A grant does not wait longer for identical calls that hang: its time passes. */
+const othersMaxMilliseconds = 3_000;
 
 export interface AuthorizerOptions {
   /** Where requests are waited for and cancelled. */
@@ -43,6 +48,7 @@ export function handlerOf({ client, onChallenge }: AuthorizerOptions): OnChallen
 
 /** What is below the authorizer, the link and the fetch: `Authorizer.run` tells what it promises. */
 export function createRun(options: AuthorizerOptions): Run {
+  const { client } = options;
   const attempts = new Map<string, Set<Attempt>>();
   const joints = new Map<string, JointCall>();
 
@@ -51,43 +57,54 @@ export function createRun(options: AuthorizerOptions): Run {
   async function run<T>(
     key: string,
     call: (signal: AbortSignal | undefined) => Promise<T>,
-    { signal, copy }: RunOptions<T> = {},
+    { signal, copy = (value) => value }: RunOptions<T> = {},
   ): Promise<T> {
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     const attempt: Attempt = { joint: joints.get(key), passed: undefined, ended };
+    const isInner = isInnerCall(client);
     const same = attempts.get(key) ?? new Set<Attempt>();
     attempts.set(key, same.add(attempt));
+    let told: Promise<void> | undefined;
     let outcome: Promise<unknown>;
     try {
       const value = await call(signal);
-      attempt.joint?.passed(value);
+      const isShared = attempt.joint !== undefined || same.size > 1;
+      told = attempt.joint?.passed(value);
       for (const other of same) other.passed ??= { value };
-      return value;
+      return isShared ? copy(value) : value;
     } catch (refusal) {
-      const request = refusedFor(refusal);
-      if (request === undefined || handlerOf(options) === undefined) throw refusal;
+      const request = handlerOf(options) && (await requestOf(client, refusal));
+      if (request === undefined) throw refusal;
       // What has been authorized since this call was made is the same, too.
       const known = [attempt.joint, joints.get(key)].find((joint) => joint?.includes(request));
-      const joint = known ?? begin(key, { refusal, request, call });
-      if (attempt.passed !== undefined) joint.passed(attempt.passed.value);
+      const joint = known ?? begin(key, { refusal, request, call, isInner });
+      if (attempt.passed !== undefined) told = joint.passed(attempt.passed.value);
       outcome = joint.join(request, signal);
     } finally {
-      same.delete(attempt);
-      if (same.size === 0) attempts.delete(key);
-      end();
+      void Promise.resolve(told).then(() => {
+        same.delete(attempt);
+        if (same.size === 0) attempts.delete(key);
+        end();
+      });
     }
-    const shared = (await outcome) as T; // By its key it is the answer to the same call.
-    return copy === undefined ? shared : copy(shared);
+    return copy((await outcome) as T); // By its key it is the answer to the same call.
   }
 
-  function begin(key: string, refused: Pick<RefusedCall, 'refusal' | 'request' | 'call'>): JointCall {
+  function begin(
+    key: string,
+    refused: Pick<RefusedCall, 'refusal' | 'request' | 'call' | 'isInner'>,
+  ): JointCall {
     const underWay = (): Attempt[] => [...(attempts.get(key) ?? [])];
     const joint = createJointCall({
+      ...options,
       ...refused,
-      client: options.client,
       handler: () => handlerOf(options),
-      onAsked: options.onAsked,
-      others: () => Promise.all(underWay().map(({ ended }) => ended)),
+      async others() {
+        const waited = new AbortController();
+        const all = Promise.all(underWay().map(({ ended }) => ended));
+        await Promise.race([all, pause(othersMaxMilliseconds, waited.signal)]);
+        waited.abort();
+      },
     });
     joints.set(key, joint);
     void joint.over.then(() => joints.get(key) === joint && joints.delete(key));

@@ -1,7 +1,7 @@
 import { CountersignError } from '../error.ts';
 import { cancelQuietly } from './cancel-quietly.ts';
 import { liveCallsOf, type LiveCall } from './live-call.ts';
-import { refusedFor } from './refusal.ts';
+import { requestOf } from './refusal.ts';
 import { send, type RefusedCall } from './refused-call.ts';
 
 /**
@@ -12,21 +12,29 @@ import { send, type RefusedCall } from './refused-call.ts';
  */
 export async function useGrant(refused: RefusedCall, live: LiveCall, signal: AbortSignal): Promise<unknown> {
   const { client, others } = refused;
-  if (await isUsed()) return answerOfUser(live);
+  if (await isUsedByNow()) return answerOfUser(live);
   try {
     return await send(refused, live, signal);
   } catch (error) {
-    const late = refusedFor(error);
-    if (late === undefined || !(await isUsed())) throw error;
+    const late = await requestOf(client, error);
+    if (late === undefined || !(await isUsedByNow())) throw error;
     discard(refused, late.id);
     return answerOfUser(live);
   }
 
-  async function isUsed(): Promise<boolean> {
+  async function isUsedByNow(): Promise<boolean> {
     await others();
-    const { consumedAt } = await client.authorizationRequest.get({ id: live.request.id }, { signal });
-    return consumedAt !== null;
+    return await isUsed(refused, live, signal);
   }
+}
+
+export async function isUsed(
+  { client }: Pick<RefusedCall, 'client'>,
+  { request: { id } }: LiveCall,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { consumedAt } = await client.authorizationRequest.get({ id }, { signal });
+  return consumedAt !== null;
 }
 
 /** Calls a request off that was made only because a call came too late. */

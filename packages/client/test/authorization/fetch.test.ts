@@ -66,6 +66,32 @@ it('asks once for identical requests, and gives each an answer that it can read'
   expect(ada.runs()).toHaveLength(1);
 });
 
+it('gives both of two identical requests an answer, though one was let through and has read its own', async () => {
+  const ada = newPerson();
+  const asked = ceremonies();
+  const delayed = Promise.withResolvers<void>();
+  let sent = 0;
+  const guarded = authorizationFetch({
+    client: ada.connect(),
+    ...asked,
+    async fetch(input, init) {
+      sent += 1;
+      if (sent === 2) await delayed.promise;
+      return await fetch(input, init);
+    },
+  });
+  const post = async (): Promise<unknown> => (await guarded(ada.plainUrl, transfer)).json();
+  const answers = Promise.all([post(), post()]);
+  const { request, signal } = await asked.number(1);
+  await ada.approve(request.id);
+  await expect.poll(() => signal.aborted).toBe(true);
+  delayed.resolve();
+  const [first, second] = await answers;
+  expect(first).toMatchObject({ sent: data.amountCents });
+  expect(second).toEqual(first);
+  expect(ada.runs()).toHaveLength(1);
+});
+
 it('gives the 428 back, to be read, where nobody asks', async () => {
   const ada = newPerson();
   const guarded = authorizationFetch({ client: ada.connect() });

@@ -47,20 +47,19 @@ export function AuthorizationDialog({
   const [ceremonies, setCeremonies] = useState<readonly Ceremony[]>([]);
   useStylesheet(styles, nonce);
   useEffect(() => {
-    const open = new Map<string, Ceremony>();
-    const show = (): void => setCeremonies([...open.values()]);
+    const open = new Set<Ceremony>();
+    const show = (): void => setCeremonies([...open]);
     const remove = addChallengeHandler(client, (pending) => {
-      const { id } = pending.request;
-      const gone = (): void => {
-        open.delete(id);
+      const ceremony = createCeremony(client, pending, () => {
+        open.delete(ceremony);
         show();
-      };
-      open.set(id, createCeremony(client, pending, gone));
+      });
+      open.add(ceremony);
       show();
     });
     return () => {
       remove();
-      for (const ceremony of open.values()) ceremony.abandon();
+      for (const ceremony of open) ceremony.abandon();
     };
   }, [client]);
 
