@@ -250,7 +250,9 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
         return Object.assign(createGuard(operation, guardedOptions), httpGuard(operation));
       const isTaken = Object.values(operations).some(({ slug }) => slug === operation.slug);
       const hint = isTaken ? ': another object with this slug is, so import that one' : '';
-      throw new TypeError(`operation "${operation.slug}" is not among the operations of createCountersign${hint}`);
+      throw new TypeError(
+        `operation "${operation.slug}" is not among the operations of createCountersign${hint}`,
+      );
     },
     scoped,
     open,

@@ -9,7 +9,7 @@ import { transfer } from '../support/transfer.ts';
 
 /** A host as somebody writes one: its own tables, its own context, a guarded mutation. */
 
-export const closeAccount = defineOperation({
+const closeAccount = defineOperation({
   slug: 'close-account',
   data: z.strictObject({ reason: z.string() }),
   title: 'Close the account',
