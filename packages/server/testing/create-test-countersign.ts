@@ -101,7 +101,7 @@ export async function createTestCountersign<Router extends AnyTRPCRouter = never
   startsAt,
   ...options
 }: TestCountersignOptions & AppOption<Router> = {}): Promise<Opened<Router>> {
-  refuseProduction();
+  refuseProduction('createTestCountersign');
   const clock = createTestClock(startsAt);
   const inbox = createTestInbox(clock);
   const people = createPeople();

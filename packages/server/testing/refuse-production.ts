@@ -3,9 +3,9 @@
  *
  * @throws Error in production, whoever asks.
  */
-export function refuseProduction(): void {
+export function refuseProduction(what: string): void {
   if (process.env['NODE_ENV'] !== 'production') return;
   throw new Error(
-    'createTestCountersign is for tests and refuses to run with NODE_ENV=production. Use createCountersign there.',
+    `${what} is for tests and refuses to run with NODE_ENV=production. Use createCountersign there.`,
   );
 }

@@ -13,6 +13,7 @@ import { createInbox, type Inbox } from '../src/dev/inbox.ts';
 import { listen } from '../src/http/listen.ts';
 import { createLogger } from '../src/log/logger.ts';
 import type { CountersignOptions } from '../src/options.ts';
+import { refuseProduction } from './refuse-production.ts';
 
 /** Countersign behind a real port, on a database of its own. */
 export interface TestServer extends AsyncDisposable {
@@ -47,11 +48,13 @@ export interface TestServerOptions extends Partial<
  * await using server = await startTestServer({ operations: { transfer } });
  * const answer = await fetch(`${server.url}/readyz`);
  * ```
+ * @throws Error in production: its inbox shows every code to whoever asks the port.
  */
 export async function startTestServer({
   development = true,
   ...options
 }: TestServerOptions = {}): Promise<TestServer> {
+  refuseProduction('startTestServer');
   const database = await createTestDatabase();
   const clock = createTestClock();
   const inbox = createInbox(clock);

@@ -19,6 +19,7 @@ import { markGuarded } from './mark.ts';
 import { misplaced } from './misuse.ts';
 import type { GuardedOptions } from './options.ts';
 import { answered, runGuarded } from './run-guarded.ts';
+import { assertSubject } from './subject.ts';
 import { entityManagerOf, transactionOf, type OpenTransaction } from './transaction.ts';
 
 /** A root without metadata or transformer, so that what is made here fits into a host's. */
@@ -76,7 +77,8 @@ export type Guard<Guarded extends Operation, Context extends object = object> = 
  * the authorization belongs behind the guard; what decides whether somebody may ask at all, before it.
  *
  * `input` is what was authorized, and so is `ctx.authorization.data`, frozen. Before the resolver runs, nothing reads what
- * the client sent once more: a further `.input()` behind the guard reads what was authorized.
+ * the client sent once more: a further `.input()` behind the guard reads what was authorized, and nothing else. What a host
+ * needs beside it, an `.input()` before the guard reads; that stays in `input`, and nobody has authorized it.
  *
  * @see Countersign.guard
  */
@@ -108,6 +110,7 @@ function guarding(operation: Operation, options: GuardedOptions, schema: 'own' |
       if (isGuardedAlready(ctx)) throw misuse(misplaced.twice(path));
       const { actor } = callAuth(edge);
       await enterAsHost(edge, { type, path, isPayable: false });
+      assertSubject(actor);
 
       const sent: unknown = await getRawInput();
       assertHarmless(sent);
@@ -124,7 +127,7 @@ function guarding(operation: Operation, options: GuardedOptions, schema: 'own' |
         const given = {
           ctx: { ...additions, authorization },
           input: merged(input, authorized),
-          getRawInput: () => Promise.resolve(merged(sent, authorized)),
+          getRawInput: () => Promise.resolve(authorized),
         };
         const result = await next(given);
         // `next` does not throw: a transaction around it would commit what has failed.

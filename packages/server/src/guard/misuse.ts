@@ -18,8 +18,8 @@ export const misplaced = {
     ),
   streams: (path: string) =>
     new MisplacedGuardError(
-      `"${path}" is guarded in a transaction and streams its answer: what it still does is done when the transaction ` +
-        'is over. Answer at once, or guard it without one.',
+      `"${path}" is guarded in a transaction and streams its answer, or promises a part of it: what it still does is done ` +
+        'when the transaction is over. Await it before you answer, or guard it without one.',
     ),
   unanswered: () =>
     new MisplacedGuardError(

@@ -235,6 +235,31 @@ describe('what is executed is what was shown and hashed', () => {
     expect(seen).toEqual([request.data, request.data]);
   });
 
+  it('though an .input() behind the guard asks for a field that was sent and that nobody has read', async () => {
+    const seen: unknown[] = [];
+    const router = t.router({
+      run: t.procedure
+        .concat(server.cs.guard(loose))
+        .input(z.object({ feeCents: z.number().optional() }))
+        .mutation(({ input }) => void seen.push(input)),
+      hosts: t.procedure
+        .input(z.object({ to: z.string(), amountCents: z.number() }))
+        .use(server.cs.guard(loose).middleware)
+        .input(z.object({ feeCents: z.number().optional() }))
+        .mutation(({ input }) => void seen.push(input)),
+    });
+    const caller = router.createCaller(server.cs.context(ada));
+    const request = await authorized(
+      { call: (input) => caller.run(input as never) },
+      { to: 'gb1', amountCents: 1, feeCents: 1_000_000 },
+    );
+    await authorized(
+      { call: (input) => caller.hosts(input as never) },
+      { to: 'gb1', amountCents: 1, feeCents: 1_000_000 },
+    );
+    expect(seen).toEqual([request.data, request.data]);
+  });
+
   it('though something before the guard changes what was sent', async () => {
     const seen: unknown[] = [];
     let sent = 0;

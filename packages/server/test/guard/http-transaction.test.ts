@@ -1,4 +1,5 @@
 import { defineOperation, type TransactionHandle } from '@countersign/core';
+import { TRPCError } from '@trpc/server';
 import { Hono, type Context } from 'hono';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -119,6 +120,39 @@ describe('a guarded handler in a transaction of another kind', () => {
     expect((await handle(requestOf(), well)).status).toBe(200);
     expect(await paid()).toEqual([data]);
   });
+
+  it.each([1000, 5000])(
+    'hands on what its transaction throws, and never an answer that it kept back (%i)',
+    async (cents) => {
+      data = { ...data, cents };
+      if (cents > 1000) await grant();
+      const rolledBack = (end: () => never) =>
+        server.cs.guard(payout).handle(
+          requestOf(),
+          {
+            actor: () => actor,
+            transaction: (work: (tx: pg.PoolClient) => Promise<Response>) =>
+              inTransaction(async (tx) => {
+                await work(tx);
+                throw new Error('taken');
+              }).catch(end),
+          },
+          async ({ tx, data: values }) => {
+            await pay(tx, values);
+            return well();
+          },
+        );
+      const conflict = new TRPCError({ code: 'CONFLICT' });
+      await expect(
+        rolledBack(() => {
+          throw conflict;
+        }),
+      ).rejects.toBe(conflict);
+      expect((await rolledBack(() => undefined as never)).status).toBe(500);
+      expect(await paid()).toEqual([]);
+      expect((await handle(requestOf(), well)).status).toBe(200);
+    },
+  );
 
   it('shows what belongs to the transaction to the handler alone, in Hono', async () => {
     const before: unknown[] = [];

@@ -51,22 +51,42 @@ describe('a guard that is misplaced runs nothing and says so in the log', () => 
     await expectMisuse(caller.pay(transferData), /guarded twice/);
   });
 
-  it('on an answer that streams out of its transaction, which is rolled back', async () => {
+  it('on an answer of which something is still to come after its transaction, which is rolled back', async () => {
     await using ledger = await openLedger(server());
+    const progress = () => (async function* () {})();
+    const later = () => Promise.resolve('sent');
+    const bare = (fields: object): object => Object.assign(Object.create(null) as object, fields);
+    const answers: (() => unknown)[] = [
+      progress,
+      () => ({ paid: 1, progress: progress() }),
+      () => ({ paid: 1, steps: [{ progress: progress() }] }),
+      () => bare({ progress: progress() }),
+      () => ({ paid: 1, later: later() }),
+      () => [undefined, [later()]],
+    ];
     const bank = initTRPC.context<BankContext>().create();
+    let answer = (): unknown => null;
     const router = bank.router({
       pay: bank.procedure.concat(server().cs.guard(transfer)).mutation(async ({ ctx }) => {
         const id = randomUUID();
         await ctx.em.insert(Payment, { id, ...transferData, authorizationRequestId: ctx.authorization.id });
-        return { paid: 1, progress: (async function* () {})() };
+        return answer();
       }),
     });
     const grace = { kind: 'subject', subjectId: 'grace', sessionId: 'session' } as const;
     const caller = router.createCaller({ ...server().cs.context(grace), em: ledger.orm.em.fork() });
     const { request } = await refusalOf(caller.pay(transferData));
     await approve(server().cs, grace, request);
-    await expectMisuse(caller.pay(transferData), /streams its answer/);
-    expect(await ledger.payments()).toEqual([]);
+    for (answer of answers) {
+      (server().log as string[]).length = 0;
+      await expectMisuse(caller.pay(transferData), /streams its answer/);
+      expect(await ledger.payments()).toEqual([]);
+    }
+    const cycle: { paid: number; self?: unknown } = { paid: 1 };
+    cycle.self = [cycle];
+    answer = () => cycle;
+    expect(await caller.pay(transferData)).toBe(cycle);
+    expect(await ledger.payments()).toHaveLength(1);
   });
 
   it('without our part of the context, at the first call', async () => {

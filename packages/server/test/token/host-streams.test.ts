@@ -15,6 +15,7 @@ const silent = () => observable<number>(() => () => undefined);
 /** Procedures that stream in every way there is, how often their generators were told to end, and a token for them. */
 async function streaming() {
   const { cs } = shared();
+  const late = Promise.withResolvers<string>();
   let returned = 0;
   async function* ticks(ends?: AbortSignal): AsyncGenerator<number, void> {
     try {
@@ -31,10 +32,22 @@ async function streaming() {
     query: t.procedure.concat(cs.scoped).query(() => ticks()),
     field: t.procedure.concat(cs.scoped).query(() => ({ name: 'ticks', ticks: ticks() })),
     mutation: t.procedure.concat(cs.scoped).mutation(() => ticks()),
+    bare: t.procedure
+      .concat(cs.scoped)
+      .query(() => Object.assign(Object.create(null) as object, { ticks: ticks() })),
+    // An iterable that is a record as well.
+    record: t.procedure
+      .concat(cs.scoped)
+      .query((): AsyncIterable<number> => ({ [Symbol.asyncIterator]: () => ticks() })),
+    promised: t.procedure.concat(cs.scoped).query(() => ({ later: Promise.resolve({ ticks: ticks() }) })),
+    streamed: t.procedure.concat(cs.scoped).query(async function* () {
+      yield { ticks: ticks() };
+    }),
+    late: t.procedure.concat(cs.scoped).query(() => ({ late: late.promise })),
     // Deprecated in tRPC, and still possible.
     observable: t.procedure.concat(cs.scoped).subscription(silent as unknown as () => AsyncGenerator<number>),
   });
-  const paths = ['subscription', 'query', 'field', 'mutation', 'observable'];
+  const paths = Object.keys(router._def.procedures);
   const { id, token } = await issue(shared(), { scope: { rpc: { q: paths, m: paths, s: paths } } });
   const request = new Request('http://host.example/', { headers: bearer(token) });
   const caller = router.createCaller(cs.context(await cs.authenticate(request)));
@@ -42,6 +55,7 @@ async function streaming() {
   return {
     caller,
     revoke,
+    late,
     returned: () => returned,
     watched: () => cs.context(null).countersign.credentials.watched,
   };
@@ -54,6 +68,16 @@ it.each<[string, (caller: Streaming['caller']) => Promise<AsyncIterable<number>>
   ['the answer of a query', (caller) => caller.query()],
   ['the answer of a mutation', (caller) => caller.mutation()],
   ['a field of an answer', async (caller) => (await caller.field()).ticks],
+  ['an answer that is a record besides', (caller) => caller.record()],
+  ['a field of an answer without a prototype', async (caller) => (await caller.bare()).ticks],
+  ['a part of an answer that was promised', async (caller) => (await (await caller.promised()).later).ticks],
+  [
+    'an item of another stream',
+    async (caller) => {
+      for await (const { ticks } of await caller.streamed()) return ticks;
+      throw new Error('there was no item');
+    },
+  ],
 ])('what streams as %s ends with the token, and its generator is told', async (_name, open) => {
   const { caller, revoke, returned, watched } = await streaming();
   const before = watched();
@@ -73,6 +97,21 @@ it.each<[string, (caller: Streaming['caller']) => Promise<AsyncIterable<number>>
   expect(told.length).toBe(toldThen);
   await expect.poll(returned).toBe(1);
   await expect.poll(watched).toBe(before);
+});
+
+it('what an answer promises is given while the token counts, and reaches nobody afterwards', async () => {
+  const kept = await streaming();
+  const inTime = await kept.caller.late();
+  kept.late.resolve('a secret');
+  expect(await inTime.late).toBe('a secret');
+
+  const { caller, revoke, late } = await streaming();
+  const answer = await caller.late();
+  const unread = await caller.late(); // which ends no process
+  await revoke();
+  late.resolve('a secret');
+  await expect(answer.late).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+  expect(unread).toHaveProperty('late');
 });
 
 it('a subscription that is no async generator is refused by name, and leaves nothing behind', async () => {

@@ -1,4 +1,5 @@
 import type { Operation, TransactionHandle } from '@countersign/core';
+import type { z } from 'zod';
 import { pathOfUrl } from '../../rest/path.ts';
 import type { AuthorizationOf } from '../guard.ts';
 import { transactionOf, type EntityManagerLike } from '../transaction.ts';
@@ -7,13 +8,18 @@ import type { HttpGuardedOptions } from './options.ts';
 import { assertJson, readJson } from './read-json.ts';
 import { runRoute, type OpenRoute, type RouteOptions } from './run-route.ts';
 
-/** A request that was authorized. */
+/** A request that was authorized, or that needed no authorization. */
 export interface AuthorizedCall<Guarded extends Operation, Tx> {
   /** Null only where the operation's `when` has said `false`. */
   readonly authorization: AuthorizationOf<Guarded>;
+  /**
+   * The values to execute: `authorization.data`, frozen; where there is none, what the schema has read and `when` has
+   * judged. The body may say something else.
+   */
+  readonly data: z.output<Guarded['data']>;
   /** The transaction that commits when this has answered well: the entity manager in it, or what `transaction` gave. */
   readonly tx: Tx;
-  /** As it came, its body unread. What it says beside the authorized data, nobody has authorized. */
+  /** As it came, its body unread. What it says beside `data`, nobody has authorized or judged. */
   readonly request: Request;
 }
 
@@ -36,7 +42,7 @@ type Options = HttpGuardedOptions<Request>;
  * const answer = await cs.guard(transfer).handle(
  *   request,
  *   { actor: sessionOf, em: () => orm.em.fork() },
- *   async ({ authorization, tx }) => Response.json(await bank.transfer(tx, authorization.data)),
+ *   async ({ data, tx }) => Response.json(await bank.transfer(tx, data)),
  * );
  * ```
  * @throws what the handler, and the transaction, throw.
@@ -101,9 +107,10 @@ export function createHandle<Guarded extends Operation>(
         data: () => dataOf(request, path, options),
         open: openerOf(request, options),
       },
-      async ({ authorization, tx }) => {
+      async ({ authorization, data, tx }) => {
         const answer = await handler({
           authorization: authorization as AuthorizationOf<Guarded>,
+          data: data as z.output<Guarded['data']>,
           tx,
           request,
         });

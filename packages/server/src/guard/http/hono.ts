@@ -1,5 +1,6 @@
 import type { Operation } from '@countersign/core';
 import type { Context, MiddlewareHandler } from 'hono';
+import type { z } from 'zod';
 import type { AuthorizationOf } from '../guard.ts';
 import { transactionOf, type EntityManagerLike, type OpenTransaction } from '../transaction.ts';
 import { misplacedRoute } from './misplaced.ts';
@@ -26,11 +27,12 @@ export interface GuardedHonoOptions extends HttpGuardedOptions<Context> {
 }
 
 type Guarding<Guarded extends Operation> = MiddlewareHandler<{
-  Variables: { authorization: AuthorizationOf<Guarded> };
+  Variables: { authorization: AuthorizationOf<Guarded>; data: z.output<Guarded['data']> };
 }>;
 
 /**
- * The guard as a middleware of Hono: the handler finds what was authorized, frozen, as `c.var.authorization`.
+ * The guard as a middleware of Hono: the handler finds what was authorized, frozen, as `c.var.authorization`, and the
+ * values to execute as `c.var.data`: those of the authorization, or what the schema has read where `when` has said `false`.
  *
  * A handler that fails (it throws, whatever `onError` makes of that, or the status is 400 or more) gives the grant back
  * where there is a transaction. One whose transaction cannot commit has not answered: what it wanted to say is dropped.
@@ -48,6 +50,7 @@ export function createGuardHono<Guarded extends Operation>(
       if (!before.has(name)) before.set(name, c.get(name as never));
       c.set(name as never, value as never);
     };
+    let headers: Headers | null = null;
     try {
       const outcome = await runRoute(
         route,
@@ -61,22 +64,40 @@ export function createGuardHono<Guarded extends Operation>(
           data: () => (options.data ? options.data(c) : bodyOf(c)),
           open: openerOf(c, options),
         },
-        async ({ authorization, additions }) => {
-          c.set('authorization', authorization as AuthorizationOf<Guarded>);
+        async ({ authorization, data, additions }) => {
           for (const [name, value] of Object.entries(additions)) set(name, value);
+          c.set('authorization', authorization as AuthorizationOf<Guarded>);
+          c.set('data', data as z.output<Guarded['data']>);
+          headers = new Headers(c.res.headers);
           await next();
-          return { answer: null, failed: !c.finalized || c.error !== undefined || c.res.status >= 400 };
+          return { answer: handled, failed: !c.finalized || c.error !== undefined || c.res.status >= 400 };
         },
       );
-      return outcome.kind === 'refused' ? outcome.answer : undefined;
+      if (outcome.kind === 'ran') return undefined;
+      withdraw(c, headers);
+      return outcome.answer;
     } catch (error) {
-      c.res = undefined;
+      withdraw(c, headers);
       throw error;
     } finally {
       // What belongs to a transaction that is over is nobody's to use.
       for (const [name, value] of before) c.set(name as never, value as never);
     }
   };
+}
+
+/** What a handler gives: its answer is in the context. A transaction that gives anything else back gave nothing. */
+const handled = Symbol('handled');
+
+/**
+ * Takes back what a handler has answered, down to its cookies, and leaves the headers that were there before it. Hono
+ * takes what a middleware returns, or its `onError` makes, for the answer only while there is none.
+ */
+function withdraw(c: Context, headers: Headers | null): void {
+  if (headers === null) return;
+  c.res = undefined;
+  c.res = new Response(null, { headers });
+  c.finalized = false;
 }
 
 /** What another middleware has read is read again from what Hono keeps of it. */
@@ -100,5 +121,9 @@ function methodOfLine({ env }: Context): string | undefined {
 
 function openerOf(c: Context, { em, transaction }: GuardedHonoOptions): OpenRoute | null {
   const open = transaction ?? (em && transactionOf<Context>(em(c)));
-  return open ? (run) => open(c, run) : null;
+  if (!open) return null;
+  return async (run) => {
+    const result = await open(c, run);
+    return result === handled ? result : (undefined as typeof result);
+  };
 }

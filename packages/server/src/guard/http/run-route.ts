@@ -2,7 +2,8 @@ import type { Authorization, Core, Logger, Operation, TransactionHandle } from '
 import { TRPCError } from '@trpc/server';
 import type { CredentialGate } from '../../caller/credential-gate.ts';
 import { assertHarmless } from '../../trpc/harmless.ts';
-import { runGuarded } from '../run-guarded.ts';
+import { answered, runGuarded } from '../run-guarded.ts';
+import { assertSubject } from '../subject.ts';
 import { actorOfRequest } from './actor.ts';
 import { assertChanging } from './changing-method.ts';
 import { misplacedRoute } from './misplaced.ts';
@@ -37,6 +38,8 @@ export type OpenRoute = <Result>(
 /** What a handler is run with. */
 interface RouteRun {
   readonly authorization: Authorization | null;
+  /** What was authorized; what the schema has read where nobody had to be asked. */
+  readonly data: unknown;
   /** Of the transaction; null without one. */
   readonly tx: TransactionHandle | null;
   readonly additions: object;
@@ -57,9 +60,9 @@ class TakenBack extends Error {
   override readonly name = 'TakenBack';
 }
 
-/** What a handler has thrown, told apart from what the guard has. */
-class HandlerThrew extends Error {
-  override readonly name = 'HandlerThrew';
+/** What a handler has thrown, or what a transaction made of it, told apart from what the guard has. */
+class HostThrew extends Error {
+  override readonly name = 'HostThrew';
 }
 
 /** Requests that are with their handler now: one that failed may be tried again. */
@@ -84,28 +87,43 @@ export async function runRoute<Asked extends object, Answer>(
     running.add(asked);
     const { answer, failed } = await handle(given)
       .catch((cause: unknown) => {
-        throw new HandlerThrew('a handler threw', { cause });
+        throw new HostThrew('a handler threw', { cause });
       })
       .finally(() => running.delete(asked));
     if (failed && given.tx !== null) throw new TakenBack('a handler failed', { cause: answer });
     return answer;
   };
   const withTransaction: OpenRoute | null =
-    open && ((work) => open((tx, additions = {}) => work(tx, { tx, additions })));
+    open &&
+    (async (work) => {
+      try {
+        return await open((tx, additions = {}) => work(tx, { tx, additions }));
+      } catch (cause) {
+        // The guard throws none in there.
+        throw cause instanceof TRPCError ? new HostThrew('a transaction threw', { cause }) : cause;
+      }
+    });
 
   async function authorized(): Promise<Answer> {
     assertChanging(method, askedMethod);
     if (running.has(asked)) throw misplacedRoute('twice', path);
     const actor = await actorOfRequest({ core, credentials }, await options.actor(asked), { method, path });
+    assertSubject(actor);
     const data = await read(core, operation, await sent());
     if (!(await core.guard.applies({ logger }, operation, data, asked)))
       return withTransaction === null
-        ? await run({ authorization: null, tx: null, additions: {} })
-        : await withTransaction((_tx, given) => run({ authorization: null, ...(given as Given) }));
+        ? await run({ authorization: null, data, tx: null, additions: {} })
+        : answered(
+            await withTransaction((_tx, given) => run({ authorization: null, data, ...(given as Given) })),
+          );
     const context = core.context(actor);
     const guarded = core.guard.call(context, { operation, data, locale: options.locale?.(asked) });
     return await runGuarded(core, context, guarded, withTransaction, (authorization, given) =>
-      run({ authorization, ...((given as Given | undefined) ?? { tx: null, additions: {} }) }),
+      run({
+        authorization,
+        data: authorization.data,
+        ...((given as Given | undefined) ?? { tx: null, additions: {} }),
+      }),
     );
   }
 
@@ -113,7 +131,7 @@ export async function runRoute<Asked extends object, Answer>(
     return { kind: 'ran', answer: await authorized() };
   } catch (cause) {
     if (cause instanceof TakenBack) return { kind: 'ran', answer: cause.cause as Answer };
-    if (cause instanceof HandlerThrew) throw cause.cause;
+    if (cause instanceof HostThrew) throw cause.cause;
     const answer = refuse(cause, { method, path, stepUp: options.stepUpChallenge ?? false });
     if (answer === null) throw cause;
     return { kind: 'refused', answer };
