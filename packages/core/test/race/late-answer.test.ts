@@ -11,10 +11,19 @@ it('a challenge that was stored in the last millisecond is answered and sent, th
     title: 'Transfer money',
     deliverTo: { channel: 'email', address: 'ada@example.org' },
   });
-  // The clock as this call reads it: first in the last millisecond, from then on a millisecond later each time.
-  let reads = 0;
-  const clock = { now: () => new Date(expiresAt.getTime() - 1 + reads++) };
-  const late: CoreContext = { ...service, clock };
+  // The clock as this call reads it: in the last millisecond until the challenge is stored, and after the end from then on.
+  let isStored = false;
+  const clock = { now: () => new Date(expiresAt.getTime() + (isStored ? 1 : -1)) };
+  const db: CoreContext['db'] = {
+    ...service.db,
+    async query(asked, parameters) {
+      const rows = await service.db.query(asked, parameters);
+      isStored ||= asked.name.includes('challenge');
+      return rows;
+    },
+  };
+  const late: CoreContext = { ...service, clock, db };
   await expect(core.authorizationRequest.challenge(late, { id })).resolves.toMatchObject({ method: 'otp' });
+  expect(isStored).toBe(true);
   expect(outbox.messages).toHaveLength(2);
 });
