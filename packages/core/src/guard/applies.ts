@@ -15,8 +15,10 @@ export async function guardApplies(
 ): Promise<boolean> {
   if (when === undefined) return true;
   try {
+    const answer = when(structuredClone(data), hostContext);
+    if (typeof answer === 'boolean') return answer;
     // A query builder's promise is none of the language's own, and may never answer all the same.
-    return (await fromHost(Promise.resolve(when(structuredClone(data), hostContext)))) !== false;
+    return (await fromHost(Promise.resolve(answer))) !== false;
   } catch (err) {
     logger.warn({ err, slug }, 'the condition of an operation failed, so its guard applies');
     return true;
