@@ -163,11 +163,7 @@ describe('nothing is done', () => {
     });
 
     await askPhone(bank, phone, draft);
-    await says(bank, 'Time is up').catch(async (e) => {
-      await bank.screenshot({ path: '/tmp/helper/e2e/b.png' });
-      await phone.screenshot({ path: '/tmp/helper/e2e/p.png' });
-      throw e;
-    });
+    await says(bank, 'Time is up');
     await phone.getByRole('heading', { name: 'Too late' }).waitFor();
     await press(bank, 'Close');
     await says(bank, 'Nobody answered in time.');
