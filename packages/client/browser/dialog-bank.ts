@@ -12,7 +12,7 @@ import { startTestServer, type TestServer } from '@countersign/server/testing';
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { createDeviceKey, type DeviceKey } from '../src/device/index.ts';
-import { openDialogPage, type DialogPage } from './dialog-page.ts';
+import { openReactPage, type ReactPage } from './react-page.ts';
 
 const paid = z.strictObject({ to: z.string(), amountCents: z.number() });
 const payment = <const Slug extends string>(
@@ -85,7 +85,7 @@ const operations = {
 /** A bank with a server of its own, and a page at which its customers pay. */
 export interface DialogBank extends AsyncDisposable {
   readonly server: TestServer;
-  readonly page: DialogPage;
+  readonly page: ReactPage;
   /** Whether messages are handed over from now on. */
   readonly carrier: { isAway: boolean };
   /** A new customer, who has what this kind of payment may be proven by; but no passkey, which a browser makes. */
@@ -107,7 +107,7 @@ export interface Customer {
 export type Payment = (typeof operations)[keyof typeof operations]['slug'];
 
 export async function openDialogBank(): Promise<DialogBank> {
-  const page = await openDialogPage();
+  const page = await openReactPage('./dialog-program.tsx', 'production');
   const carrier = { isAway: false };
   const started = Promise.withResolvers<TestServer>();
   const send = async (message: OutgoingMessage): Promise<void> => {

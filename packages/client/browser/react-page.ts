@@ -12,15 +12,21 @@ export interface ReactPage extends AsyncDisposable {
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'nonce-of-the-page'; connect-src http: ws:; img-src data:";
 
-/** A program beside this file, served under a strict policy (CSP Level 3), with React as it is while one develops. */
-export async function openReactPage(program: string): Promise<ReactPage> {
+/**
+ * A program beside this file, built as a host builds it and served under a strict policy (CSP Level 3); with React as it is
+ * while one develops, or as it is published.
+ */
+export async function openReactPage(
+  program: string,
+  mode: 'development' | 'production' = 'development',
+): Promise<ReactPage> {
   const build = await rolldown({
     input: new URL(program, import.meta.url).pathname,
     platform: 'browser',
     resolve: { conditionNames: ['@countersign/source', 'import', 'module', 'browser', 'default'] },
-    transform: { define: { 'process.env.NODE_ENV': '"development"' } },
+    transform: { define: { 'process.env.NODE_ENV': JSON.stringify(mode) } },
   });
-  const { output } = await build.generate({ format: 'esm' });
+  const { output } = await build.generate({ format: 'esm', minify: mode === 'production' });
   await build.close();
   const server = createServer(({ url = '' }, response) => {
     const file = output.find(({ fileName }) => url === `/${fileName}`);

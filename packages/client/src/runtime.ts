@@ -1,4 +1,7 @@
-/** The one place of the client that asks for chance and time. Time is read for proofs alone; else only durations are waited for. */
+/**
+ * The one place of the client that asks for chance and time. Time is read for proofs, and by
+ * the dialog, which the server's own time corrects; else only durations are waited for.
+ */
 
 /** Between 0 (included) and 1 (excluded): for spreading attempts, never for secrets. */
 export function chance(): number {
