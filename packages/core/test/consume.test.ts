@@ -232,6 +232,13 @@ describe('consume in the host’s own transaction', () => {
     await using host = await openHost(test.database.url);
     const consume = await granted(test);
     const idle = await host.pool.connect();
+    const failed = await host.pool.connect();
+    await failed.query('BEGIN');
+    await failed.query('SELECT 1/0').catch(() => undefined);
+    // As between the error of a statement and the status behind it, which may come in another packet.
+    const failing = new Proxy(failed, {
+      get: (client, key) => (key === 'getTransactionStatus' ? () => 'T' : Reflect.get(client, key, client)),
+    });
     let over: TransactionHandle | undefined;
     await host.kysely.transaction().execute((tx) => Promise.resolve(void (over = tx)));
     const none: [string, unknown][] = [
@@ -239,6 +246,8 @@ describe('consume in the host’s own transaction', () => {
       ['a Kysely that is none', host.kysely],
       ['a Kysely transaction that is over', over],
       ['a client outside a transaction', idle],
+      ['a transaction that has failed', failed],
+      ['a transaction whose client does not know yet that it has failed', failing],
       ['a pool', host.pool],
       ['something else', {}],
     ];
@@ -249,6 +258,7 @@ describe('consume in the host’s own transaction', () => {
       await expect(consumed, what).rejects.toMatchObject(refusal('transaction_required'));
     }
     idle.release();
+    failed.release(true);
     expect(await test.core.authorizationRequest.consume(test.service, consume)).toMatchObject({
       consumed: true,
     });

@@ -10,6 +10,11 @@ export function isLockTimeout(error: unknown): boolean {
   return sqlState(error instanceof CountersignError ? error.cause : error) === '55P03';
 }
 
+/** A statement in a transaction that an earlier one has ended (`in_failed_sql_transaction`). */
+export function isFailedTransaction(error: unknown): boolean {
+  return sqlState(error) === '25P02';
+}
+
 /** Classes of SQLSTATE that say the database is away, not that a statement is wrong (PostgreSQL 18, appendix A). */
 const awayClasses = new Set(['08', '53', '57', '58']);
 const awayCodes = new Set([

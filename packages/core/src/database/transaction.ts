@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { CountersignError } from '../error.ts';
 import type { Clock } from '../ports.ts';
 import { executorOf, queryConfig, type Database, type Executor } from './executor.ts';
-import { awayError } from './failure.ts';
+import { awayError, isFailedTransaction } from './failure.ts';
 import { statement } from './statement.ts';
 
 /** The caller's open transaction, in whichever of three forms it holds one. */
@@ -89,9 +89,20 @@ async function executorInKysely(clock: Clock, transaction: KyselyHandle): Promis
   return kyselyExecutor(clock, transaction);
 }
 
+/**
+ * The client knows what PostgreSQL said last. After a statement of the host's that failed it may still hold the
+ * transaction for whole: the error arrives before the status behind it. Then our first statement is refused instead.
+ */
 function executorInClient(clock: Clock, client: pg.ClientBase): Executor {
   if (client.getTransactionStatus() !== 'T') throw new CountersignError('transaction_required');
-  return executorOf(clock, client);
+  const { query, select } = executorOf(clock, client);
+  const refuse = (error: unknown): never => {
+    throw isFailedTransaction(error) ? new CountersignError('transaction_required', { cause: error }) : error;
+  };
+  return {
+    query: (asked, parameters) => query(asked, parameters).catch(refuse),
+    select: <Row>(text: string, values: readonly unknown[]) => select<Row>(text, values).catch(refuse),
+  };
 }
 
 /** Kysely's driver hands `sql` to `pg` as it is, so a named, prepared statement can go through it. */
