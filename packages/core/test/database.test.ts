@@ -55,6 +55,9 @@ describe('migrations', () => {
       '0006-bounded-revocations',
       '0007-factors',
       '0008-consume-function',
+      '0009-subscribers',
+      '0010-archive',
+      '0011-webhooks',
     ]);
     await database.close();
     const { rows } = await test.sql.query(

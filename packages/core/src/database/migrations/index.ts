@@ -6,3 +6,6 @@ export { Migration0005TokensByRequest } from './0005-tokens-by-request.ts';
 export { Migration0006BoundedRevocations } from './0006-bounded-revocations.ts';
 export { Migration0007Factors } from './0007-factors.ts';
 export { Migration0008ConsumeFunction } from './0008-consume-function.ts';
+export { Migration0009Subscribers } from './0009-subscribers.ts';
+export { Migration0010Archive } from './0010-archive.ts';
+export { Migration0011Webhooks } from './0011-webhooks.ts';
