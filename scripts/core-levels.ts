@@ -20,6 +20,7 @@ export const coreLevels: readonly (readonly string[])[] = [
     'scoped-token/',
     'service-key/',
     'subject/',
+    'subscriber/',
   ],
   ['factor/'],
   ['challenge/', 'idempotency/'],
@@ -58,6 +59,8 @@ export const coreLevels: readonly (readonly string[])[] = [
     'ports.ts',
     'runtime.ts',
     'seal.ts',
+    'telemetry.ts',
+    'transition.ts',
     'within.ts',
   ],
 ];

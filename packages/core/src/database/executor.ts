@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Clock } from '../ports.ts';
 import { awayError } from './failure.ts';
+import type { OwnConnection } from './own-connection.ts';
 import type { Statement } from './statement.ts';
 
 /** Runs statements: on the pool, where each is a transaction of its own, or inside somebody's transaction. */
@@ -19,8 +20,20 @@ export interface Database {
   /** Each statement commits by itself. */
   readonly pool: Executor;
   /** Runs in one transaction on one connection; commits when `run` resolves, rolls back when it rejects. */
-  transaction<Result>(run: (db: Executor) => Promise<Result>): Promise<Result>;
+  transaction<Result>(run: (db: Executor, client: pg.ClientBase) => Promise<Result>): Promise<Result>;
+  /** One more connection, beside the pool; whoever makes it ends it. `name` is what the database calls it. */
+  connect(name: string): OwnConnection;
+  /** Of the pool, now. */
+  connections(): Connections;
   close(): Promise<void>;
+}
+
+export interface Connections {
+  readonly inUse: number;
+  readonly idle: number;
+  /** Calls that wait for a connection. */
+  readonly waiting: number;
+  readonly max: number;
 }
 
 /**

@@ -10,7 +10,9 @@ import { awayError } from './failure.ts';
  */
 export function transactionsOf(clock: Clock, pool: pg.Pool, connectionsMax: number) {
   const gate = createGate(Math.max(1, Math.floor(connectionsMax / 2)));
-  return async function transaction<Result>(run: (db: Executor) => Promise<Result>): Promise<Result> {
+  return async function transaction<Result>(
+    run: (db: Executor, client: pg.ClientBase) => Promise<Result>,
+  ): Promise<Result> {
     return await gate(async () => {
       const client = await pool.connect().catch((error: unknown) => {
         throw awayError(error);
@@ -18,7 +20,7 @@ export function transactionsOf(clock: Clock, pool: pg.Pool, connectionsMax: numb
       let broken: Error | undefined;
       try {
         await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
-        const result = await run(executorOf(clock, client));
+        const result = await run(executorOf(clock, client), client);
         await client.query('COMMIT');
         return result;
       } catch (error) {
@@ -34,7 +36,7 @@ export function transactionsOf(clock: Clock, pool: pg.Pool, connectionsMax: numb
 }
 
 /** Lets so many run at a time; the others wait in the order they came. */
-function createGate(runningMax: number) {
+export function createGate(runningMax: number) {
   let running = 0;
   const waiting: (() => void)[] = [];
   return async function enter<Result>(run: () => Promise<Result>): Promise<Result> {

@@ -48,6 +48,11 @@ export function sharedViewOf(row: EventRow, audience: Audience): EventView {
   return (views[audience] ??= frozen(eventViewOf(row, audience)));
 }
 
+/** The event of a row as the service reads it, for who handles rows in this process. */
+export function fullViewOf(row: EventRow): EventView {
+  return sharedViewOf(row, 'full');
+}
+
 function frozen<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   Object.values(value).forEach(frozen);

@@ -17,6 +17,7 @@ CREATE TABLE countersign.subscriber (
   id uuid NOT NULL,
   state text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'parked')),
   failures integer NOT NULL DEFAULT 0 CHECK (failures >= 0),
+  failed_event text,
   failed_at timestamptz,
   failure text,
   retry_at timestamptz,
@@ -25,7 +26,7 @@ CREATE TABLE countersign.subscriber (
   moved_at timestamptz NOT NULL
 ) WITH (fillfactor = 50);
 COMMENT ON COLUMN countersign.subscriber.epoch IS 'with txid, sequence, id: the last event that it has';
-COMMENT ON COLUMN countersign.subscriber.failures IS 'how often the event behind its place has failed in a row';
+COMMENT ON COLUMN countersign.subscriber.failures IS 'how often the failed event has failed in a row';
 COMMENT ON COLUMN countersign.subscriber.failure IS 'what kind of error it was, and by which id the log has it; never its text';
 COMMENT ON COLUMN countersign.subscriber.node IS 'which process has moved it last';
 `);

@@ -13,6 +13,8 @@ export interface Subscription {
   readonly from: 'now' | 'start';
   /** Events handled in one transaction. */
   readonly batchSizeMax: number;
+  /** An event that has failed so often in a row parks the subscriber, until an operator resumes it. */
+  readonly attemptsMax: number;
   /** A batch that takes longer is rolled back and counts as failed; another node takes over from one that stands still. */
   readonly timeoutSeconds: number;
   /** Opens the transaction in which a batch is handled; default one of our own. */

@@ -19,7 +19,7 @@ async function statementsOf(test: TestCore, run: () => Promise<unknown>): Promis
   Object.assign(database.pool, { query: noting(query) });
   Object.assign(database, {
     transaction: <Result>(inside: Parameters<typeof transaction<Result>>[0]) =>
-      transaction((db) => inside({ ...db, query: noting(db.query) })),
+      transaction((db, client) => inside({ ...db, query: noting(db.query) }, client)),
   });
   try {
     await run();

@@ -1,0 +1,199 @@
+import type { CoreServices } from '../../context.ts';
+import type { Executor } from '../../database/executor.ts';
+import { joinTransaction } from '../../database/transaction.ts';
+import type { LogFilter } from '../filter.ts';
+import { formatPosition, type Position } from '../position.ts';
+import { readAfter } from '../read.ts';
+import type { EventRow } from '../row.ts';
+import { ownBatch } from './open-batch.ts';
+import { retryAfter } from './retry.ts';
+import type { SubscriberRow } from './row.ts';
+import { failSubscriber } from './statement/fail.ts';
+import { moveSubscriber } from './statement/move.ts';
+import { readSubscriber, takeSubscriber } from './statement/take.ts';
+import type { OpenBatch, Subscription } from './subscription.ts';
+
+/** What a turn found, and so when the next one is due. */
+export type Turn =
+  /** There may be more: at once. */
+  | 'again'
+  /** Nothing new: when something is committed. */
+  | 'idle'
+  /** Another node has it, it waits after a failure, or it is parked: in a while, whatever is committed. */
+  | 'later'
+  /** Its name has no place in the log. */
+  | 'unknown';
+
+/** What this process knows of a subscriber between its turns. */
+export interface Memory {
+  /** So many events are handled one by one: a batch has failed, and one of them is why. */
+  oneByOne: number;
+  /** How far nothing was for it, beyond its stored place. It is written down now and then only. */
+  passedOver: { readonly from: string; readonly to: Position; readonly since: Date } | null;
+}
+
+export interface TurnWorld {
+  readonly services: CoreServices;
+  readonly subscription: Subscription;
+  /** This process, as operators know it. */
+  readonly node: string;
+  /** Aborts when the process stops. */
+  readonly signal: AbortSignal;
+}
+
+const passedOverSecondsMax = 10;
+
+/** A batch that was thrown by its handler: what it began with, and why. */
+interface Failed {
+  readonly row: SubscriberRow;
+  readonly events: readonly EventRow[];
+  readonly cause: unknown;
+}
+
+/** Somebody else has moved the subscriber meanwhile. */
+class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
+
+/**
+ * One batch, in one transaction: take the subscriber, read where it stands and what is behind it, have it handled, move
+ * its place. A crash anywhere leaves all of it or nothing (effect once). What fails rolls back; the failure is noted
+ * when that is over. A batch of several that fails is not held against any of them: they are tried one by one.
+ */
+export async function takeTurn(world: TurnWorld, memory: Memory): Promise<Turn> {
+  const { services, subscription, signal } = world;
+  const open: OpenBatch = subscription.transaction ?? ownBatch(services.database);
+  let failed: Failed | null = null;
+  let turn: Turn = 'later';
+  try {
+    await open(async (tx, additions = {}) => {
+      failed = null;
+      const db = await joinTransaction(services.database, tx);
+      const idleMilliseconds = String(subscription.timeoutSeconds * 1000);
+      const [lock] = await db.query(takeSubscriber, { name: subscription.name, idleMilliseconds });
+      if (!lock?.taken) return (turn = 'later');
+      const [row] = await db.query(readSubscriber, { name: subscription.name });
+      if (!row) return (turn = 'unknown');
+      if (row.state === 'parked' || (row.retry_at !== null && row.retry_at > services.clock.now()))
+        return (turn = 'later');
+      const { rows: events, end } = await readBehind(world, memory, db, row);
+      if (end === null) return (turn = 'idle');
+      if (events.length === 0) return (turn = await passOver(world, memory, db, { row, end }));
+      const late = AbortSignal.timeout(subscription.timeoutSeconds * 1000);
+      try {
+        const batch = {
+          db,
+          tx,
+          additions,
+          attempt: row.failures + 1,
+          signal: AbortSignal.any([signal, late]),
+        };
+        await subscription.handle(events, batch);
+        if (late.aborted) throw new Error(`took longer than ${subscription.timeoutSeconds} s`);
+      } catch (cause) {
+        failed = { row, events, cause };
+        throw cause;
+      }
+      await move(world, db, row, end);
+      memory.oneByOne = Math.max(0, memory.oneByOne - events.length);
+      return (turn = 'again');
+    });
+    return turn;
+  } catch (error) {
+    if (failed !== null) return await noteFailure(world, memory, failed);
+    if (error instanceof Overtaken) return 'again';
+    throw error;
+  }
+}
+
+async function readBehind(
+  { subscription: { types, batchSizeMax } }: TurnWorld,
+  memory: Memory,
+  db: Executor,
+  row: SubscriberRow,
+) {
+  if (memory.passedOver?.from !== formatPosition(row)) memory.passedOver = null;
+  return await readAfter(
+    db,
+    { ...everything, types },
+    memory.passedOver?.to ?? row,
+    memory.oneByOne > 0 ? 1 : batchSizeMax,
+  );
+}
+
+const everything: LogFilter = {
+  subjectId: null,
+  aboutId: null,
+  types: null,
+  slug: null,
+  everySession: true,
+  sessionId: null,
+};
+
+/** Nothing for it until `end`. To write that down each time would cost a commit for each commit of others. */
+async function passOver(
+  world: TurnWorld,
+  memory: Memory,
+  db: Executor,
+  { row, end }: { readonly row: SubscriberRow; readonly end: Position },
+): Promise<Turn> {
+  const now = world.services.clock.now();
+  const since = memory.passedOver?.since ?? now;
+  memory.passedOver = { from: formatPosition(row), to: end, since };
+  if (now.getTime() - since.getTime() < passedOverSecondsMax * 1000) return 'again';
+  await move(world, db, row, end);
+  memory.passedOver = null;
+  return 'again';
+}
+
+async function move(
+  { services: { clock }, subscription: { name }, node }: TurnWorld,
+  db: Executor,
+  from: SubscriberRow,
+  { epoch, txid, sequence, id }: Position,
+): Promise<void> {
+  const [moved] = await db.query(moveSubscriber, {
+    ...{ name, node, now: clock.now(), epoch, txid, sequence, id },
+    ...{ fromEpoch: from.epoch, fromTxid: from.txid, fromSequence: from.sequence, fromId: from.id },
+  });
+  if (!moved) throw new Overtaken();
+}
+
+async function noteFailure(
+  { services, subscription: { name, attemptsMax }, node, signal }: TurnWorld,
+  memory: Memory,
+  { row, events, cause }: Failed,
+): Promise<Turn> {
+  const [first] = events;
+  if (!first || signal.aborted) return 'later';
+  if (events.length > 1) {
+    memory.oneByOne = events.length;
+    services.logger.warn(
+      { subscriber: name, cause },
+      'a batch of a subscriber failed; its events one by one',
+    );
+    return 'again';
+  }
+  const { clock, database, ids, logger } = services;
+  const now = clock.now();
+  const eventId = formatPosition(first);
+  const errorId = ids.uuid();
+  const fields = {
+    subscriber: name,
+    eventId,
+    eventType: first.type,
+    attempt: row.failures + 1,
+    errorId,
+    cause,
+  };
+  const [noted] = await database.pool.query(failSubscriber, {
+    ...{ name, node, now, attemptsMax, failures: row.failures, failedEvent: eventId },
+    ...{ epoch: row.epoch, txid: row.txid, sequence: row.sequence, id: row.id },
+    failure: `${cause instanceof Error ? cause.constructor.name : typeof cause} ${errorId}`.slice(0, 200),
+    retryAt: retryAfter(row.failures + 1, now),
+  });
+  if (noted?.state === 'parked')
+    logger.error(fields, 'a subscriber is parked: an event has failed too often');
+  else logger.warn(fields, 'a subscriber failed; it is tried again');
+  return 'later';
+}

@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import type { CoreContext } from '../context.ts';
+import { invalidInput } from '../error.ts';
+import { logStart, parsePosition } from '../event/position.ts';
+import { logEnd } from '../event/read.ts';
+import { parseInput } from '../parse.ts';
+import { changeSubscriber } from './change.ts';
+import { replayInput, type SubscriberView } from './schema.ts';
+import { placeRow } from './statement/change.ts';
+
+/**
+ * Moves a subscriber to another place in the log: back, so that it gets again what it has had, or forward. What it does
+ * outside of its transaction happens again; the ids of the events are the same.
+ *
+ * @throws CountersignError `forbidden`; `not_found` for a name that is none.
+ */
+export async function replaySubscriber(
+  context: CoreContext,
+  input: z.input<typeof replayInput>,
+): Promise<SubscriberView> {
+  const parsed = parseInput(replayInput, input);
+  const { name, after, from } = parsed;
+  if ((after === undefined) === (from === undefined))
+    throw invalidInput(['from'], 'give one of after and from');
+  const given = after === undefined ? null : parsePosition(after);
+  if (after !== undefined && given === null)
+    throw invalidInput(['after'], 'must be the id of an event or a cursor that a list returned');
+  return await changeSubscriber(context, 'operator.replaySubscriber', parsed, async ({ db, clock }) => {
+    const place = given ?? (from === 'start' ? logStart : await logEnd(db));
+    return await db.query(placeRow, { ...place, name, now: clock.now() });
+  });
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { cursor, idempotencyKey, text } from '../schema.ts';
+
+const name = text(1, 64).describe('As `subscriber` was given it.');
+
+export const subscriberView = z
+  .object({
+    name: z.string(),
+    state: z.enum(['active', 'parked']).describe('Parked: an event has failed too often; resume it.'),
+    cursor: z.string().describe('The last event that it has, as a cursor.'),
+    lagSeconds: z
+      .number()
+      .describe(
+        'How long the oldest event behind its place has been there, of whatever type; 0 when there is none.',
+      ),
+    failures: z.number().int().describe('How often the failed event has failed in a row.'),
+    failedEventId: z.string().nullable(),
+    failedAt: z.date().nullable(),
+    failure: z
+      .string()
+      .nullable()
+      .describe('The kind of error, and the id under which the log of its node has it.'),
+    retryAt: z.date().nullable(),
+    node: z.string().nullable().describe('Which process handled its last batch.'),
+    createdAt: z.date(),
+    movedAt: z.date(),
+  })
+  .meta({ id: 'Subscriber' });
+export type SubscriberView = z.output<typeof subscriberView>;
+
+export const listInput = z.strictObject({});
+export const listOutput = z.object({ items: z.array(subscriberView) });
+
+const changed = { name, idempotencyKey: idempotencyKey.optional() };
+
+export const resumeInput = z.strictObject({
+  ...changed,
+  skip: z
+    .boolean()
+    .optional()
+    .describe('Passes over the event that failed: it never sees it again. Default false.'),
+});
+
+export const replayInput = z.strictObject({
+  ...changed,
+  after: cursor.optional().describe('Begins again behind this event.'),
+  from: z
+    .enum(['start', 'now'])
+    .optional()
+    .describe('Without a place: at the oldest event, or at the present end.'),
+});
+
+export const removeInput = z.strictObject(changed);
+export const removeOutput = z.object({ removed: z.boolean().describe('False when there was none.') });

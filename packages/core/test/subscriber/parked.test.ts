@@ -1,0 +1,139 @@
+import { expect, it } from 'vitest';
+import type { Subscription } from '../../src/index.ts';
+import type { TestCore } from '../../testing/index.ts';
+import { createTransfer, refusal } from '../fixtures.ts';
+import { compare, enter, everyEvent, openLedger, openNode, until, untilAllEntered } from './ledger.ts';
+
+async function standing(test: TestCore) {
+  const { items } = await test.core.subscriber.listSubscribers(test.service, {});
+  return items[0];
+}
+
+/** Cannot handle what Bob does, until told. */
+function unlessBob(broken: { is: boolean }): Subscription['handle'] {
+  return async (rows, batch) => {
+    for (const row of rows) {
+      if (broken.is && row.subject_id === 'bob') throw new RangeError('a secret of Bob');
+      await enter([row], batch);
+    }
+  };
+}
+
+it('tries an event that fails after 1, 2 … seconds, then parks; what came before it took effect once', async () => {
+  await using test = await openLedger();
+  const broken = { is: true };
+  await createTransfer(test);
+  await createTransfer(test, { subjectId: 'bob' });
+  await createTransfer(test, { subjectId: 'carol' });
+  test.core.subscriber.start({ ...everyEvent, handle: unlessBob(broken) });
+  await until(async () => (await standing(test))?.failures === 1);
+  const { log } = await compare(test);
+  expect((await compare(test)).ledger).toEqual(log.slice(0, 2));
+  const once = await standing(test);
+  expect(once?.retryAt?.getTime()).toBe(test.clock.now().getTime() + 1000);
+
+  test.clock.advance(1);
+  await until(async () => (await standing(test))?.failures === 2);
+  expect((await standing(test))?.retryAt?.getTime()).toBe(test.clock.now().getTime() + 2000);
+  test.clock.advance(2);
+  await until(async () => (await standing(test))?.state === 'parked');
+  const parked = await standing(test);
+  expect(parked).toMatchObject({ name: 'ledger', failures: 3, node: expect.any(String) });
+  const bobs = await test.events(test.service, { subjectId: 'bob' });
+  expect(parked?.failedEventId).toBe(bobs.items[0]?.id);
+  expect(parked?.lagSeconds).toBe(3);
+  expect(parked?.failure).toMatch(/^RangeError [0-9a-f-]{36}$/);
+
+  broken.is = false;
+  await test.core.subscriber.resumeSubscriber(test.service, { name: 'ledger' });
+  await untilAllEntered(test);
+  expect((await compare(test)).ledger).toEqual(log);
+  expect(await standing(test)).toMatchObject({ state: 'active', failures: 0, failure: null, lagSeconds: 0 });
+});
+
+it('an operator lets it pass over the event that fails, and no other', async () => {
+  await using test = await openLedger();
+  const broken = { is: true };
+  await createTransfer(test, { subjectId: 'bob' });
+  await createTransfer(test);
+  test.core.subscriber.start({ ...everyEvent, attemptsMax: 1, handle: unlessBob(broken) });
+  await until(async () => (await standing(test))?.state === 'parked');
+  const operator = test.core.context({ kind: 'operator' });
+  await test.core.subscriber.resumeSubscriber(operator, { name: 'ledger', skip: true });
+  broken.is = false;
+  await until(async () => (await compare(test)).ledger.length === 3);
+  const { ledger, log } = await compare(test);
+  expect(ledger).toEqual(log.slice(1));
+  await expect(
+    test.core.subscriber.resumeSubscriber(operator, { name: 'ledger', skip: true }),
+  ).rejects.toMatchObject(refusal('not_found'));
+});
+
+it('is replayed from any place: the same events with the same ids, in the same order', async () => {
+  await using test = await openLedger();
+  for (const subjectId of ['ada', 'bob', 'carol']) await createTransfer(test, { subjectId });
+  test.core.subscriber.start({ ...everyEvent, handle: enter });
+  await untilAllEntered(test);
+  const { items } = await test.events(test.service, {});
+  await test.core.subscriber.replaySubscriber(test.service, { name: 'ledger', after: items[2]?.id ?? '' });
+  await until(async () => (await compare(test)).ledger.length === 9);
+  await test.core.subscriber.replaySubscriber(test.service, { name: 'ledger', from: 'start' });
+  await until(async () => (await compare(test)).ledger.length === 15);
+  const { ledger, log } = await compare(test);
+  expect(ledger).toEqual([...log, ...log.slice(3), ...log]);
+});
+
+it('moved by hand in the middle of a batch, that batch is rolled back', async () => {
+  await using test = await openLedger();
+  const { promise: goOn, resolve } = Promise.withResolvers<void>();
+  const began = Promise.withResolvers<void>();
+  await createTransfer(test);
+  test.core.subscriber.start({
+    ...everyEvent,
+    async handle(rows, batch) {
+      await enter(rows, batch);
+      began.resolve();
+      await goOn;
+    },
+  });
+  await began.promise;
+  await test.core.subscriber.replaySubscriber(test.service, { name: 'ledger', from: 'now' });
+  resolve();
+  await createTransfer(test, { subjectId: 'bob' });
+  await until(async () => (await compare(test)).ledger.length > 0);
+  const { ledger, log } = await compare(test);
+  // 'now' is where every event is that a writing transaction could still precede: the batch itself was writing.
+  expect(new Set(ledger).size).toBe(ledger.length);
+  expect(log.slice(-2).every((id) => ledger.includes(id))).toBe(true);
+});
+
+it('is for those who run the installation, and a name that is none is not_found', async () => {
+  await using test = await openLedger();
+  const { listSubscribers, resumeSubscriber, replaySubscriber, removeSubscriber } = test.core.subscriber;
+  for (const call of [
+    listSubscribers(test.subject('ada'), {}),
+    resumeSubscriber(test.subject('ada'), { name: 'ledger' }),
+    replaySubscriber(test.subject('ada'), { name: 'ledger', from: 'start' }),
+    removeSubscriber(test.subject('ada'), { name: 'ledger' }),
+  ])
+    await expect(call).rejects.toMatchObject(refusal('forbidden'));
+  await expect(resumeSubscriber(test.service, { name: 'nobody' })).rejects.toMatchObject(
+    refusal('not_found'),
+  );
+  await expect(
+    replaySubscriber(test.service, { name: 'x', from: 'now', after: 'evt_' }),
+  ).rejects.toMatchObject(refusal('invalid_input'));
+  expect(await removeSubscriber(test.service, { name: 'nobody' })).toEqual({ removed: false });
+});
+
+it('forgotten by an operator, its name is new', async () => {
+  await using test = await openLedger();
+  const node = await openNode(test, 'gone');
+  node.subscriber.start({ ...everyEvent, handle: async () => undefined });
+  await until(async () => (await standing(test)) !== undefined);
+  await node.close();
+  expect(await test.core.subscriber.removeSubscriber(test.service, { name: 'ledger' })).toEqual({
+    removed: true,
+  });
+  expect(await standing(test)).toBeUndefined();
+});
