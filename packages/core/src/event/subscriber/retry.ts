@@ -1,6 +1,4 @@
-const secondsMax = 300;
-
-/** One second after the first failure, doubling, at most five minutes. Twenty tries are an hour. */
-export function retryAfter(failures: number, now: Date): Date {
+/** One second after the first failure, then doubling. With at most five minutes twenty tries are an hour. */
+export function retryAfter(failures: number, now: Date, secondsMax = 300): Date {
   return new Date(now.getTime() + Math.min(2 ** (failures - 1), secondsMax) * 1000);
 }

@@ -19,6 +19,7 @@ export interface SubscriberHost {
 }
 
 const pollMs = 1000;
+const eagerPollMs = 250;
 /** A handler that does not listen to its signal is left behind; what it has not written, it will not write. */
 const leaveMs = 1000;
 
@@ -38,9 +39,10 @@ export function startSubscriber(
   let hasFailed = false;
   let bell = Promise.withResolvers<void>();
   const ring = () => bell.resolve();
-  const leave = reader.follow({ told: ring, ended: ring });
+  const leave = subscription.isEager ? reader.woken(ring) : followWanted(reader, subscription, ring);
 
   async function turn(): Promise<Turn> {
+    if (subscription.isReady?.() === false) return 'later';
     try {
       const found = await takeTurn({ services, subscription, node, signal: stopped.signal }, memory);
       if (found === 'unknown') {
@@ -63,7 +65,8 @@ export function startSubscriber(
       const rung = bell;
       const found = await turn();
       if (found === 'again' || found === 'unknown') continue;
-      if (found === 'idle') await within(pollMs, rung.promise, undefined);
+      if (found === 'idle')
+        await within(subscription.isEager ? eagerPollMs : pollMs, rung.promise, undefined);
       else await sleep(pollMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
       bell = Promise.withResolvers();
     }
@@ -78,4 +81,14 @@ export function startSubscriber(
       await within(timeoutSeconds * 1000 + leaveMs, running, undefined);
     },
   };
+}
+
+/** Rung by what the reader of this node tells of the types that are wanted: a turn is four round trips. */
+function followWanted(reader: LogReader, { types }: Subscription, ring: () => void): () => void {
+  return reader.follow({
+    told(rows) {
+      if (types === null || rows.some(({ type }) => types.includes(type))) ring();
+    },
+    ended: ring,
+  });
 }

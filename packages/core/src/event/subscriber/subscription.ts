@@ -1,13 +1,14 @@
 import type { Executor } from '../../database/executor.ts';
 import type { TransactionHandle } from '../../database/transaction.ts';
 import type { EventType } from '../catalog.ts';
+import type { Position } from '../position.ts';
 import type { EventRow } from '../row.ts';
 
 /** A named reader of the log whose place is kept in the database. */
 export interface Subscription {
   /** Kebab-case; one place in the log each, for ever. Names that begin with `countersign.` are ours. */
   readonly name: string;
-  /** Null: every type. */
+  /** Null: every type, also those that a newer version has written and this one does not know. */
   readonly types: readonly EventType[] | null;
   /** Where it begins when its name is new. */
   readonly from: 'now' | 'start';
@@ -15,6 +16,12 @@ export interface Subscription {
   readonly batchSizeMax: number;
   /** An event that has failed so often in a row parks the subscriber, until an operator resumes it. */
   readonly attemptsMax: number;
+  /** The longest wait between two tries; default five minutes. */
+  readonly retrySecondsMax?: number;
+  /** It reads for others, and not what the reader of its node has read: it looks whenever something was committed. */
+  readonly isEager?: boolean;
+  /** False: nothing can be handled now, so no turn is taken and nothing has failed. */
+  readonly isReady?: () => boolean;
   /** A batch that takes longer is rolled back and counts as failed; another node takes over from one that stands still. */
   readonly timeoutSeconds: number;
   /** Opens the transaction in which a batch is handled; default one of our own. */
@@ -29,6 +36,8 @@ export type OpenBatch = <Result>(
 ) => Promise<Result>;
 
 export interface Batch {
+  /** Where it begins: nothing that is wanted stands in the log between this place and the first event. */
+  readonly after: Position;
   /** The transaction in which the place of the subscriber moves on: what is written by it takes effect once. */
   readonly db: Executor;
   /** The same transaction as its opener gave it. */

@@ -3,7 +3,7 @@ import type { Executor } from '../../database/executor.ts';
 import { joinTransaction } from '../../database/transaction.ts';
 import type { LogFilter } from '../filter.ts';
 import { formatPosition, type Position } from '../position.ts';
-import { readAfter } from '../read.ts';
+import { readAfter, readNew } from '../read.ts';
 import type { EventRow } from '../row.ts';
 import { ownBatch } from './open-batch.ts';
 import { retryAfter } from './retry.ts';
@@ -76,18 +76,13 @@ export async function takeTurn(world: TurnWorld, memory: Memory): Promise<Turn> 
       if (!row) return (turn = 'unknown');
       if (row.state === 'parked' || (row.retry_at !== null && row.retry_at > services.clock.now()))
         return (turn = 'later');
-      const { rows: events, end } = await readBehind(world, memory, db, row);
+      const { after, rows: events, end } = await readBehind(world, memory, db, row);
       if (end === null) return (turn = 'idle');
       if (events.length === 0) return (turn = await passOver(world, memory, db, { row, end }));
       const late = AbortSignal.timeout(subscription.timeoutSeconds * 1000);
       try {
-        const batch = {
-          db,
-          tx,
-          additions,
-          attempt: row.failures + 1,
-          signal: AbortSignal.any([signal, late]),
-        };
+        const until = AbortSignal.any([signal, late]);
+        const batch = { after, db, tx, additions, attempt: row.failures + 1, signal: until };
         await subscription.handle(events, batch);
         if (late.aborted) throw new Error(`took longer than ${subscription.timeoutSeconds} s`);
       } catch (cause) {
@@ -113,12 +108,12 @@ async function readBehind(
   row: SubscriberRow,
 ) {
   if (memory.passedOver?.from !== formatPosition(row)) memory.passedOver = null;
-  return await readAfter(
-    db,
-    { ...everything, types },
-    memory.passedOver?.to ?? row,
-    memory.oneByOne > 0 ? 1 : batchSizeMax,
-  );
+  const after = memory.passedOver?.to ?? row;
+  const limit = memory.oneByOne > 0 ? 1 : batchSizeMax;
+  if (types !== null) return { after, ...(await readAfter(db, { ...everything, types }, after, limit)) };
+  const { epoch, txid, sequence, id } = after;
+  const rows = await db.query(readNew, { epoch, txid, sequence, id, limit });
+  return { after, rows, end: rows.at(-1) ?? null };
 }
 
 const everything: LogFilter = {
@@ -160,7 +155,7 @@ async function move(
 }
 
 async function noteFailure(
-  { services, subscription: { name, attemptsMax }, node, signal }: TurnWorld,
+  { services, subscription: { name, attemptsMax, retrySecondsMax }, node, signal }: TurnWorld,
   memory: Memory,
   { row, events, cause }: Failed,
 ): Promise<Turn> {
@@ -190,7 +185,7 @@ async function noteFailure(
     ...{ name, node, now, attemptsMax, failures: row.failures, failedEvent: eventId },
     ...{ epoch: row.epoch, txid: row.txid, sequence: row.sequence, id: row.id },
     failure: `${cause instanceof Error ? cause.constructor.name : typeof cause} ${errorId}`.slice(0, 200),
-    retryAt: retryAfter(row.failures + 1, now),
+    retryAt: retryAfter(row.failures + 1, now, retrySecondsMax),
   });
   if (noted?.state === 'parked')
     logger.error(fields, 'a subscriber is parked: an event has failed too often');
