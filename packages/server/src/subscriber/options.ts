@@ -49,7 +49,11 @@ export interface SubscriberOptions<Tx = pg.ClientBase> {
    *
    * @example
    * ```ts
-   * transaction: (run) => kysely.transaction().execute(run),
+   * cs.subscriber<Transaction<Tables>>({
+   *   name: 'ledger',
+   *   transaction: (run) => kysely.transaction().execute(run),
+   *   on: { … },
+   * });
    * ```
    */
   readonly transaction?: <Result>(run: (tx: Tx) => Promise<Result>) => Promise<Result>;
