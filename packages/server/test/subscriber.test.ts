@@ -133,10 +133,10 @@ describe('a durable subscriber of a host', () => {
     await grantOne(server, 'ada');
     const operator = server.cs.createCaller({ kind: 'operator' }).operator;
     await vi.waitFor(async () =>
-      expect(await operator.subscribers({})).toMatchObject({
-        items: [
-          { name: 'ledger', state: 'parked', failures: 1, failure: expect.stringMatching(/^TypeError /) },
-        ],
+      expect((await operator.subscribers({})).items.find(({ name }) => name === 'ledger')).toMatchObject({
+        state: 'parked',
+        failures: 1,
+        failure: expect.stringMatching(/^TypeError /),
       }),
     );
     broken.is = false;
