@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { parsePosition } from '../../src/event/position.ts';
 import type { Subscription } from '../../src/index.ts';
 import type { TestCore } from '../../testing/index.ts';
 import { createTransfer, refusal } from '../fixtures.ts';
@@ -136,4 +137,26 @@ it('forgotten by an operator, its name is new', async () => {
     removed: true,
   });
   expect(await standing(test)).toBeUndefined();
+});
+
+it('whose place is not kept any more is parked, not moved on; replayed from the start it has what is kept', async () => {
+  await using test = await openLedger();
+  const { sql } = test.database;
+  await createTransfer(test);
+  const started = test.core.subscriber.start({ ...everyEvent, handle: enter });
+  await untilAllEntered(test);
+  await started.stop();
+  await createTransfer(test, { subjectId: 'bob' });
+  const { items } = await test.events(test.service, { subjectId: 'bob' });
+  const bobs = parsePosition(items[0]?.id ?? '');
+  await sql.query(
+    'UPDATE countersign.installation SET pruned_until = ROW($1, $2::text::xid8, $3, $4)::countersign.place',
+    [bobs?.epoch, bobs?.txid, bobs?.sequence, bobs?.id],
+  );
+  test.core.subscriber.start({ ...everyEvent, handle: enter });
+  await until(async () => (await standing(test))?.state === 'parked');
+  expect((await standing(test))?.failure).toMatch(/^unreadable_place [0-9a-f-]{36}$/);
+  expect((await compare(test)).ledger).toHaveLength(2);
+  await test.core.subscriber.replaySubscriber(test.service, { name: 'ledger', from: 'start' });
+  await until(async () => (await compare(test)).ledger.length === 6);
 });
