@@ -6,7 +6,9 @@ import { entities } from '../entities.ts';
 import type { Clock, Logger } from '../ports.ts';
 import { systemClock } from '../runtime.ts';
 import { executorOf, type Database } from './executor.ts';
+import { ownConnection } from './own-connection.ts';
 import { transactionsOf } from './transactions.ts';
+import { within } from '../within.ts';
 import * as migrations from './migrations/index.ts';
 
 /** A PostgreSQL URL, or options of MikroORM. Always an ORM of our own; the host's entities stay its own. */
@@ -18,6 +20,8 @@ export const knownMigrations = Object.values(migrations).map((migration) => ({
 }));
 
 const connectionsMaxDefault = 10;
+/** A peer that is gone without a word never says good-bye. */
+const goodByeMs = 2000;
 
 /**
  * What our statements rely on, whatever the database's or the role's own defaults are: each is prepared and has
@@ -62,6 +66,7 @@ export async function openDatabase(
       lock_timeout: 2000,
       idle_in_transaction_session_timeout: 5000,
       application_name: 'countersign',
+      keepAlive: true,
       ...driverOptions,
       options: [sessionSettings, driverOptions.options].join(' '),
     },
@@ -78,17 +83,33 @@ async function databaseOf(clock: Clock, orm: MikroORM, connectionsMax: number): 
   const pool = await (
     orm.em.getConnection() as unknown as { getNativeClient(): Promise<pg.Pool> }
   ).getNativeClient();
+  const answerMs = answerMsOf(pool.options.statement_timeout);
   return {
     orm,
     clock,
-    pool: executorOf(clock, pool),
-    transaction: transactionsOf(clock, pool, connectionsMax),
+    pool: executorOf(clock, pool, answerMs),
+    transaction: transactionsOf(clock, pool, connectionsMax, answerMs),
+    connect: (name) => ownConnection(pool, name),
+    connections: () => ({
+      inUse: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+      max: connectionsMax,
+    }),
     async close() {
       await orm.close(true);
       // Kysely ends the pool only if it has used it itself; our statements go to the pool directly.
-      if (!pool.ended) await pool.end();
+      if (!pool.ended) await within(goodByeMs, pool.end(), undefined);
     },
   };
+}
+
+/**
+ * How long an answer is waited for: a second longer than PostgreSQL lets a statement run. A connection that is half open
+ * says nothing for ever; alone, a system notices after a quarter of an hour. Without a limit there, there is none here.
+ */
+function answerMsOf(statementMs: unknown): number | undefined {
+  return typeof statementMs === 'number' && statementMs > 0 ? statementMs + 1000 : undefined;
 }
 
 /** `Migration0001Spine` is `0001-spine`: the class name orders the list, the file has the words. */

@@ -16,6 +16,8 @@ export interface HttpListener {
   /** For what shares the port: `cs.attachWebSocket(listener.server)`. */
   readonly server: Server;
   answerWith(handler: HttpHandler): void;
+  /** From now on each answer is the last of its connection: a client that kept one comes back by another. */
+  letGo(): void;
   /** Stops accepting, lets answers in progress finish for 5 s, cuts the rest. */
   close(): Promise<void>;
 }
@@ -34,6 +36,10 @@ export async function listen({ port, host }: ListenOptions): Promise<HttpListene
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
   }) as Server;
+  let isLettingGo = false;
+  server.prependListener('request', (_, response) => {
+    if (isLettingGo) response.shouldKeepAlive = false;
+  });
   server.setTimeout(httpLimits.silenceMilliseconds);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -44,6 +50,9 @@ export async function listen({ port, host }: ListenOptions): Promise<HttpListene
     server,
     answerWith(next) {
       handler = next;
+    },
+    letGo() {
+      isLettingGo = true;
     },
     close: () => drain(server),
   };
