@@ -17,7 +17,7 @@ export interface BusListener {
   /** As they come in, in whatever order the bus keeps. */
   received(messages: readonly BusMessage[]): void;
   /** What was sent meanwhile may be lost: nothing is heard until {@link back}. */
-  away(): void;
+  away(cause?: unknown): void;
   back(): void;
 }
 
@@ -26,6 +26,6 @@ export interface BusMessage {
   readonly id: string;
   /** The id of the place up to which the relay had told everything before: nothing stands in the log in between. */
   readonly after: string;
-  /** The row of the event as JSON text. With payload and context: whoever can read the bus reads as the service. */
+  /** The row of the event, sealed (event/bus-message.ts): who reads the bus reads nothing, who writes to it tells nobody anything. */
   readonly row: string;
 }

@@ -27,6 +27,7 @@ export function openFeed(reader: LogReader, filter: LogFilter | null, signal: Ab
   let since = reader.place;
   let isFull = false;
   const leave = reader.follow({
+    subjectId: filter?.subjectId ?? null,
     told(rows) {
       if (isFull || filter === null) return;
       isFull = !rows.every((row) => !matches(row, filter) || !isKnown(row) || queue.offer(row));
