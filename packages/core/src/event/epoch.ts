@@ -1,52 +1,119 @@
-import type { Database } from '../database/executor.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database, Executor } from '../database/executor.ts';
+import { isLockTimeout } from '../database/failure.ts';
 import { statement } from '../database/statement.ts';
 
-const lockInstallation = statement<object, { epoch: number }>(
-  'epoch_lock',
-  'SELECT epoch FROM countersign.installation FOR UPDATE',
-);
+/** Events that stand where no transaction of this cluster has been yet: they were written in another one. */
+const isAhead = /* sql */ `(
+  EXISTS (SELECT FROM countersign.event e WHERE e.epoch = i.epoch AND e.txid >= pg_snapshot_xmax(pg_current_snapshot()))
+  OR ((i.archived_until).epoch = i.epoch AND (i.archived_until).txid >= pg_snapshot_xmax(pg_current_snapshot())))`;
 
-/** After a restore every request that is still open is touched once; that may take longer than a call may. */
-const withoutTimeouts = statement<object, object>(
-  'epoch_without_timeouts',
-  "SELECT set_config(name, '0', true) FROM unnest(ARRAY['statement_timeout', 'lock_timeout']) AS name",
-);
+interface Look {
+  readonly epoch: number;
+  /** Some rows stand ahead of the cluster's transactions. */
+  readonly is_ahead: boolean;
+  /** It is another cluster than the one in which the epoch began, or another timeline of it. */
+  readonly is_elsewhere: boolean;
+  readonly is_unknown: boolean;
+}
 
-const raiseEpoch = statement<{ readonly epoch: number }, { epoch: number }>(
-  'epoch_raise',
+const look = statement<object, Look>(
+  'epoch_look',
   /* sql */ `
-UPDATE countersign.installation SET epoch = epoch + 1
-WHERE EXISTS (
-  SELECT FROM countersign.event WHERE epoch = :epoch::int AND txid >= pg_snapshot_xmax(pg_current_snapshot())
-)
-RETURNING epoch`,
+SELECT i.epoch, ${isAhead} AS is_ahead, coalesce(i.history <> now.history, false) AS is_elsewhere,
+  i.history IS NULL AND now.history IS NOT NULL AS is_unknown
+FROM countersign.installation i, (SELECT countersign.database_history() AS history) AS now`,
 );
 
-/** Places in the old epoch mean nothing in the new one; only what can still have events needs a new place. */
-const forgetOldPlaces = statement<object, { id: string }>(
-  'epoch_forget_places',
-  `UPDATE countersign.authorization_request SET event_txid = '0'
-   WHERE state = 'waiting' OR (state = 'granted' AND consumed_at IS NULL)`,
-);
-const forgetOldPlacesOfTokens = statement<object, { id: string }>(
-  'epoch_forget_places_of_tokens',
-  `UPDATE countersign.scoped_token SET event_txid = '0' WHERE revoked_at IS NULL`,
+const noteHistory = statement<object, object>(
+  'epoch_note_history',
+  'UPDATE countersign.installation SET history = countersign.database_history() WHERE history IS NULL',
 );
 
 /**
- * The log is ordered by (epoch, transaction, id). After a restore into a younger cluster the transaction ids
- * begin anew below those that are stored; then the epoch rises, under a lock, so that what is written from
- * now on comes after all that was written before.
+ * Whoever has written into the log commits first, and whoever is about to waits, and then finds the new epoch: its
+ * statement looks at the data once it has this table. Before the row of the installation, as everybody takes them.
+ */
+const stopWriters = statement<object, object>(
+  'epoch_stop_writers',
+  'LOCK TABLE countersign.event IN SHARE ROW EXCLUSIVE MODE',
+);
+
+const lockPatience = statement<{ readonly milliseconds: string }, object>(
+  'epoch_lock_patience',
+  `SELECT set_config('lock_timeout', :milliseconds::text, true)`,
+);
+
+/** After a restore every row that can still have events is touched once; that may take longer than a call may. */
+const withoutTimeout = statement<object, object>(
+  'epoch_without_timeout',
+  `SELECT set_config('statement_timeout', '0', true)`,
+);
+
+const raiseEpoch = statement<object, { epoch: number }>(
+  'epoch_raise',
+  `UPDATE countersign.installation SET epoch = epoch + 1, history = countersign.database_history() RETURNING epoch`,
+);
+
+const ahead = `event_txid >= pg_snapshot_xmax(pg_current_snapshot())`;
+/** Places in the old epoch mean nothing in the new one; only what can still have events needs a new place. */
+const forgetPlaces = [
+  `authorization_request SET event_txid = '0'
+   WHERE ${ahead} AND (state = 'waiting' OR attempts_open > 0 OR (state = 'granted' AND consumed_at IS NULL))`,
+  `confirmation SET event_txid = '0' WHERE ${ahead} AND (state IN ('open', 'confirmed') OR attempts_open > 0)`,
+  `factor SET event_txid = '0' WHERE ${ahead} AND removed_at IS NULL`,
+  `scoped_token SET event_txid = '0' WHERE ${ahead}`,
+  `subject_security SET event_txid = '0' WHERE ${ahead}`,
+  `webhook_endpoint SET event_txid = '0' WHERE ${ahead}`,
+].map((update) =>
+  statement<object, object>(`epoch_forget_${update.split(' ')[0]}`, `UPDATE countersign.${update}`),
+);
+
+/** How long writers may be kept waiting for those before them, and how often that is tried. */
+const lockMilliseconds = 500;
+const triesMax = 10;
+const pauseMs = 250;
+
+/**
+ * The log is ordered by (epoch, transaction, id), and a number of a transaction means something in the history of one
+ * cluster only. After a restore into another cluster, a recovery to a point in time or the promotion of a standby the
+ * numbers may begin anew below those that are stored, or that readers have. Then the epoch rises, so that what is
+ * written from now on comes after all that was written before (docs/adr/0031). Asked at the start, and by the sweep.
+ *
+ * @returns the epoch that holds.
  */
 export async function establishEpoch(database: Database): Promise<number> {
-  return await database.transaction(async (db) => {
-    await db.query(withoutTimeouts, {});
-    const [installation] = await db.query(lockInstallation, {});
-    if (!installation) throw new Error('the installation row is missing');
-    const [raised] = await db.query(raiseEpoch, { epoch: installation.epoch });
-    if (!raised) return installation.epoch;
-    await db.query(forgetOldPlaces, {});
-    await db.query(forgetOldPlacesOfTokens, {});
-    return raised.epoch;
-  });
+  for (let tries = 1; ; tries += 1) {
+    const found = await readLook(database.pool);
+    if (found.is_unknown) await database.pool.query(noteHistory, {});
+    if (!mustRise(found)) return found.epoch;
+    try {
+      return await database.transaction(raise, { isLong: true });
+    } catch (error) {
+      if (tries === triesMax || !isLockTimeout(error)) throw error;
+      await sleep(pauseMs);
+    }
+  }
+}
+
+async function raise(db: Executor): Promise<number> {
+  await db.query(lockPatience, { milliseconds: String(lockMilliseconds) });
+  await db.query(stopWriters, {});
+  await db.query(withoutTimeout, {});
+  // Another node may have been first.
+  const found = await readLook(db);
+  if (!mustRise(found)) return found.epoch;
+  const [raised] = await db.query(raiseEpoch, {});
+  if (found.is_ahead) for (const forget of forgetPlaces) await db.query(forget, {});
+  return raised?.epoch ?? found.epoch;
+}
+
+function mustRise(found: Look): boolean {
+  return found.is_ahead || found.is_elsewhere;
+}
+
+async function readLook(db: Executor): Promise<Look> {
+  const [found] = await db.query(look, {});
+  if (!found) throw new Error('the installation row is missing');
+  return found;
 }

@@ -16,6 +16,11 @@ import { eventLimitDefault, eventListInput, type EventListInput, type eventListO
  *
  * `from: 'now'` gives the cursor of the present end: a stream that begins there can be cut before its first
  * event and misses nothing (decision 0009).
+ *
+ * Without a cursor it begins at the oldest event that is kept.
+ *
+ * @throws CountersignError `invalid_input` for a cursor that is none, and, with the issue `cursor_out_of_retention` or
+ * `cursor_ahead_of_log`, for one from which the log cannot be read any more.
  */
 export async function listEvents(
   context: CoreContext,

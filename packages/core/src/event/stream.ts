@@ -7,7 +7,7 @@ import { openFeed, type Feed } from './feed.ts';
 import { audienceOf, filterOf, type LogFilter } from './filter.ts';
 import type { LogReader } from './log-reader.ts';
 import { isBefore, logStart, parsePosition, type Position } from './position.ts';
-import { logEnd, readAfter } from './read.ts';
+import { logEnd, readAfter, requireReadable } from './read.ts';
 import { sharedViewOf } from './row.ts';
 import { eventStreamInput, type EventStreamInput } from './schema.ts';
 
@@ -30,7 +30,8 @@ const pageSize = 50;
  * ```ts
  * for await (const event of await core.event.stream(context, { types: ['authorization_request.granted'] })) …
  * ```
- * @throws CountersignError `invalid_input` for a `lastEventId` that is none.
+ * @throws CountersignError `invalid_input` for a `lastEventId` that is none; the stream itself throws it with the issue
+ * `cursor_out_of_retention` or `cursor_ahead_of_log` for one from which the log cannot be read any more.
  */
 export async function streamEvents(
   context: CoreContext,
@@ -62,20 +63,29 @@ async function* followFrom(
 ): AsyncGenerator<EventView, void> {
   const audience = audienceOf(context.actor);
   let place = start;
+  let isKnownToBeThere = false;
   try {
     while (!feed.isOver) {
       if (isBefore(place, feed.since)) {
-        const { rows, end } = await readAfter(context.database.pool, filter, place, pageSize);
+        const { rows, end } = await readAfter(context.database.pool, filter, place, pageSize, 'lastEventId');
         for (const row of rows) {
           if (feed.isOver) return;
           yield sharedViewOf(row, audience);
         }
         // Nothing after the place: all there was until the feed began has been read.
         place = end ?? feed.since;
+        isKnownToBeThere = true;
         continue;
       }
       const row = await feed.next();
-      if (row === undefined || !isBefore(place, row)) continue;
+      if (row === undefined) continue;
+      if (!isBefore(place, row)) {
+        // This process is behind the one that gave the place, or the place is of a log that is gone.
+        if (!isKnownToBeThere && isBefore(row, place))
+          await requireReadable(context.database.pool, place, 'lastEventId');
+        isKnownToBeThere = true;
+        continue;
+      }
       place = row;
       yield sharedViewOf(row, audience);
     }

@@ -4,11 +4,14 @@ import { openConfig, sealConfig } from '../factor/sealed-config.ts';
 import { formatId } from '../id.ts';
 import { sealSettings, unsealSettings } from '../method-configuration/sealed-settings.ts';
 import { sealedNow, type Seal } from '../seal.ts';
+import { openSecrets, sealSecrets } from '../webhook/secret.ts';
 import {
   readConfigurationsToReseal,
   readFactorsToReseal,
+  readWebhooksToReseal,
   resealConfiguration,
   resealFactor,
+  resealWebhook,
   takeReseal,
   type ReadOld,
 } from './statement/reseal.ts';
@@ -17,6 +20,7 @@ import {
 export interface Resealed {
   readonly factors: number;
   readonly methods: number;
+  readonly webhooks: number;
   /** What does not open, and was left: its secret is not configured any more, or somebody has changed it. */
   readonly unopened: number;
 }
@@ -35,9 +39,10 @@ const waitMs = 250;
 export async function reseal(services: CoreServices, signal?: AbortSignal): Promise<Resealed | null> {
   const factors = await resealAll(services, factorsOf(services), signal);
   const methods = await resealAll(services, methodsOf(services), signal);
+  const webhooks = await resealAll(services, webhooksOf(services), signal);
   if (signal?.aborted) return null;
-  const unopened = factors.unopened + methods.unopened;
-  return { factors: factors.sealed, methods: methods.sealed, unopened };
+  const unopened = factors.unopened + methods.unopened + webhooks.unopened;
+  return { factors: factors.sealed, methods: methods.sealed, webhooks: webhooks.sealed, unopened };
 }
 
 /** Something that is kept sealed: where it lies, and how one of it is opened and sealed. */
@@ -71,6 +76,16 @@ function methodsOf({ keys, randomness }: CoreServices) {
     exchange: resealConfiguration,
     nameOf: ({ id }) => formatId('method', id),
     sealAnew: (row, config) => sealSettings(keys, randomness, row, unsealSettings(keys, { ...row, config })),
+  });
+}
+
+function webhooksOf({ keys, randomness }: CoreServices) {
+  return kept({
+    purpose: 'webhook',
+    read: readWebhooksToReseal,
+    exchange: resealWebhook,
+    nameOf: ({ id }) => formatId('webhook', id),
+    sealAnew: ({ id }, config) => sealSecrets(keys, randomness, id, openSecrets(keys, id, config)),
   });
 }
 

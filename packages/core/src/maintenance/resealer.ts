@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CoreServices } from '../context.ts';
-import { reseal } from './reseal.ts';
+import { measuredRun } from './measured-run.ts';
+import { reseal, type Resealed } from './reseal.ts';
 
 const everyMs = 1000;
 
@@ -23,7 +24,7 @@ async function untilDone(services: CoreServices, signal: AbortSignal): Promise<v
   const { logger } = services;
   while (!signal.aborted) {
     try {
-      const resealed = await reseal(services, signal);
+      const resealed = await measuredReseal(services, signal);
       if (resealed) logger.info({ ...resealed }, 'what earlier secrets have sealed was sealed anew');
       return;
     } catch (cause) {
@@ -31,4 +32,13 @@ async function untilDone(services: CoreServices, signal: AbortSignal): Promise<v
     }
     await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
   }
+}
+
+async function measuredReseal(services: CoreServices, signal: AbortSignal): Promise<Resealed | null> {
+  let resealed: Resealed | null = null;
+  await measuredRun(services, 'reseal', async () => {
+    resealed = await reseal(services, signal);
+    return resealed && resealed.factors + resealed.methods + resealed.webhooks;
+  });
+  return resealed;
 }

@@ -3,9 +3,12 @@ import { expireRequests } from '../authorization-request/statement/expire.ts';
 import { expireConfirmations } from '../confirmation/statement/expire.ts';
 import type { CoreServices } from '../context.ts';
 import { statement } from '../database/statement.ts';
+import { establishEpoch } from '../event/epoch.ts';
 import { formatId } from '../id.ts';
 import { forgetKeys } from '../idempotency/statement.ts';
 import { forgetEndedKeys } from '../scoped-token/key/statement.ts';
+import { declaredMethod, silentSpan } from '../telemetry.ts';
+import { countTransition } from '../transition.ts';
 
 const takeSweep = statement<object, { taken: boolean; swept_until: Date | number }>(
   'sweep_take',
@@ -34,9 +37,13 @@ const overlapMs = 60_000;
  * attempts. One process at a time, by an advisory lock. It makes events, never answers: with the sweep off, every answer
  * is the same (I10).
  *
+ * Before it writes anything it asks whether the database is still the one in which the log goes on: a standby may have
+ * been promoted meanwhile.
+ *
  * @returns how many it decided; null when another process is sweeping.
  */
 export async function sweep(services: CoreServices): Promise<number | null> {
+  await establishEpoch(services.database);
   const decided = await services.database.transaction(async (db) => {
     const [state] = await db.query(takeSweep, {});
     if (!state?.taken) return null;
@@ -53,14 +60,20 @@ export async function sweep(services: CoreServices): Promise<number | null> {
     });
     const confirmations = await db.query(expireConfirmations, { ...told, sweptUntil: from, batchSizeMax });
     await db.query(noteSwept, { from, now });
-    return [
-      ...[...expired, ...exhausted].map(({ id }) => formatId('authorizationRequest', id)),
-      ...confirmations.map(({ id }) => formatId('confirmation', id)),
-    ];
+    return { expired, exhausted, confirmations };
   });
   if (decided === null) return null;
-  if (decided.length > 0) services.wake(decided);
+  const { expired, exhausted, confirmations } = decided;
+  const ids = [
+    ...[...expired, ...exhausted].map(({ id }) => formatId('authorizationRequest', id)),
+    ...confirmations.map(({ id }) => formatId('confirmation', id)),
+  ];
+  if (ids.length > 0) services.wake(ids);
+  const method = declaredMethod(services, null);
+  for (const { slug } of expired) countTransition(services, { outcome: 'expired', slug, method }, silentSpan);
+  for (const { slug } of exhausted)
+    countTransition(services, { outcome: 'denied', slug, method, reason: 'attempts_exhausted' }, silentSpan);
   await services.database.pool.query(forgetKeys, { now: services.clock.now() });
   await services.database.pool.query(forgetEndedKeys, { now: services.clock.now() });
-  return decided.length;
+  return ids.length;
 }

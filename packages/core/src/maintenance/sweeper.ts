@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CoreServices } from '../context.ts';
+import { measuredRun } from './measured-run.ts';
 import { batchSizeMax, sweep } from './sweep.ts';
 
 const everyMs = 1000;
@@ -9,7 +10,7 @@ export function startSweeper(services: CoreServices): { stop(): Promise<void> } 
   const stopped = new AbortController();
   const running = (async () => {
     while (!stopped.signal.aborted) {
-      const decided = await sweep(services).catch((error: unknown) => {
+      const decided = await measuredRun(services, 'sweep', () => sweep(services)).catch((error: unknown) => {
         if (!stopped.signal.aborted) services.logger.warn({ cause: error }, 'the sweep failed; trying again');
         return null;
       });

@@ -43,6 +43,13 @@ SELECT id, method, CASE WHEN ${isOld} THEN config END AS config
 FROM countersign.method_configuration WHERE id > :after::uuid ORDER BY id LIMIT :pageSize::int`,
 );
 
+export const readWebhooksToReseal: ReadOld<Pick<OldFactor, 'id' | 'config'>> = statement(
+  'reseal_read_webhooks',
+  /* sql */ `
+SELECT id, CASE WHEN substr(secrets, 1, octet_length(:sealedNow::bytea)) <> :sealedNow::bytea THEN secrets END AS config
+FROM countersign.webhook_endpoint WHERE id > :after::uuid ORDER BY id LIMIT :pageSize::int`,
+);
+
 interface Exchange {
   readonly id: string;
   readonly old: Uint8Array;
@@ -65,4 +72,11 @@ export const resealConfiguration = statement<Exchange, { id: string }>(
   /* sql */ `
 UPDATE countersign.method_configuration c SET config = :sealed::bytea
 WHERE c.id = :id::uuid AND c.config = :old::bytea RETURNING c.id`,
+);
+
+export const resealWebhook = statement<Exchange, { id: string }>(
+  'reseal_webhook',
+  /* sql */ `
+UPDATE countersign.webhook_endpoint w SET secrets = :sealed::bytea
+WHERE w.id = :id::uuid AND w.secrets = :old::bytea RETURNING w.id`,
 );

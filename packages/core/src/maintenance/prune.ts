@@ -1,0 +1,28 @@
+import type { CoreServices } from '../context.ts';
+import { isLockTimeout } from '../database/failure.ts';
+import { daysBefore } from './retention.ts';
+import { dropMonth } from './statement/prune.ts';
+import { takeRetention } from './statement/take.ts';
+
+/**
+ * Drops the oldest month of the archive if all that is in it is older, and notes up to where the log is gone: a reader
+ * that stands before that is refused by name. A reader of the archive that takes its time is not waited for.
+ *
+ * @returns the partition that was dropped; null when there was nothing to drop, or another process is at it.
+ */
+export async function prune(
+  { clock, database }: Pick<CoreServices, 'clock' | 'database'>,
+  eventDays: number,
+): Promise<string | null> {
+  try {
+    return await database.transaction(async (db) => {
+      const [lock] = await db.query(takeRetention, {});
+      if (!lock?.taken) return null;
+      const [drop] = await db.query(dropMonth, { before: daysBefore(clock.now(), eventDays) });
+      return drop?.dropped ?? null;
+    });
+  } catch (error) {
+    if (isLockTimeout(error)) return null;
+    throw error;
+  }
+}
