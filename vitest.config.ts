@@ -1,6 +1,9 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { browserTests } from './scripts/browser-tests.ts';
 import { findChromium } from './scripts/find-chromium.ts';
+import { findNatsServer } from './scripts/find-nats-server.ts';
+import { natsTests } from './scripts/nats-tests.ts';
+import { findPromtool, promtoolTests } from './scripts/promtool-tests.ts';
 
 /** Workspace packages are tested from their sources, without a build. */
 const resolve = { conditions: ['@countersign/source'], externalConditions: ['@countersign/source'] };
@@ -9,10 +12,16 @@ const resolve = { conditions: ['@countersign/source'], externalConditions: ['@co
 const database = ['packages/core/testing/database-setup.ts'];
 
 const chromium = findChromium();
+const natsServer = findNatsServer();
 
 const projects = [
   { name: 'core', include: ['packages/core/test/**/*.test.ts'], globalSetup: database },
-  { name: 'server', include: ['packages/server/test/**/*.test.ts'], globalSetup: database },
+  {
+    name: 'server',
+    include: ['packages/server/test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, natsTests, ...(findPromtool() === null ? [promtoolTests] : [])],
+    globalSetup: database,
+  },
   {
     name: 'client',
     include: ['packages/client/test/**/*.test.ts'],
@@ -31,6 +40,17 @@ const projects = [
     testTimeout: 60_000,
   },
   // Where there is none, scripts/test.ts says what is left out.
+  ...(natsServer === null
+    ? []
+    : [
+        {
+          name: 'nats',
+          include: [natsTests],
+          globalSetup: database,
+          testTimeout: 60_000,
+          env: { NATS_SERVER_PATH: natsServer },
+        },
+      ]),
   ...(chromium === null
     ? []
     : [{ name: 'browser', include: [browserTests], testTimeout: 60_000, env: { CHROMIUM_PATH: chromium } }]),

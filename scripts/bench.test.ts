@@ -1,7 +1,18 @@
 import { expect, it } from 'vitest';
 import { run } from './run.ts';
 
-it.each(['cycle', 'confirmation', 'rpc', 'guard', 'stream', 'token', 'method'])(
+it.each([
+  'cycle',
+  'confirmation',
+  'rpc',
+  'telemetry',
+  'guard',
+  'stream',
+  'fan-out',
+  'growth',
+  'token',
+  'method',
+])(
   'runs the benchmark %s to its end, with nothing lost and nothing refused',
   { timeout: 60_000 },
   async (name) => {

@@ -41,9 +41,9 @@ export async function readSchema(db: Executor): Promise<string> {
   const domains = await select(db, domainsQuery);
   const composites = await select(db, compositesQuery);
   const functions = await select(db, functionsQuery);
-  const relations = await db.select<{ name: string; options: string | null }>(tablesQuery, []);
+  const relations = await db.select<Relation>(tablesQuery, []);
   const parts = await readParts(db);
-  const tables = relations.map(({ name, options }) => {
+  const tables = relations.map(({ name, options, partitions }) => {
     const of = (kind: string): string[] =>
       parts.filter((part) => part.kind === kind && part.relation === name).map(({ text }) => text);
     const lines = [...of('column'), ...of('constraint')]
@@ -53,13 +53,20 @@ export async function readSchema(db: Executor): Promise<string> {
     return [
       `-- ${name}\n`,
       ...of('sequence'),
-      `CREATE TABLE countersign.${name} (\n${lines}\n)${storage};`,
+      `CREATE TABLE countersign.${name} (\n${lines}\n)${partitions ?? ''}${storage};`,
       ...of('ownership'),
       ...[...of('index'), ...of('trigger'), ...of('comment')].map((text) => folded(text, '  ')),
     ].join('\n');
   });
   const types = ['-- Domains', domains.join('\n'), '-- Composite types', ...composites];
   return `${[header, ...types, '-- Functions', ...functions, ...tables].join('\n\n')}\n`;
+}
+
+interface Relation {
+  readonly name: string;
+  readonly options: string | null;
+  /** By what it is partitioned; the partitions themselves are made while it runs. */
+  readonly partitions: string | null;
 }
 
 interface Part {
@@ -136,8 +143,8 @@ SELECT replace(rtrim(pg_get_functiondef(oid), E'\\n'), 'CREATE OR REPLACE', 'CRE
 FROM pg_proc WHERE pronamespace = ${inSchema} ORDER BY proname, pg_get_function_identity_arguments(oid)`;
 
 const tablesQuery = /* sql */ `
-SELECT relname AS name, array_to_string(reloptions, ', ') AS options
-FROM pg_class WHERE relnamespace = ${inSchema} AND relkind = 'r' ORDER BY relname`;
+SELECT relname AS name, array_to_string(reloptions, ', ') AS options, ' PARTITION BY ' || pg_get_partkeydef(oid) AS partitions
+FROM pg_class WHERE relnamespace = ${inSchema} AND relkind IN ('r', 'p') ORDER BY relname`;
 
 /** Primary keys, then what is unique, then what is checked. */
 const partQueries = [
@@ -145,7 +152,7 @@ const partQueries = [
 SELECT 'column' AS kind, relname AS relation, concat_ws(' ', quote_ident(attname), format_type(atttypid, atttypmod),
     'DEFAULT ' || pg_get_expr(adbin, adrelid, true), CASE WHEN attnotnull THEN 'NOT NULL' END) AS text
 FROM pg_attribute JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-WHERE relnamespace = ${inSchema} AND relkind = 'r' AND attnum > 0 AND NOT attisdropped ORDER BY relname, attnum`,
+WHERE relnamespace = ${inSchema} AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped ORDER BY relname, attnum`,
   /* sql */ `
 SELECT 'constraint' AS kind, relname AS relation, format('CONSTRAINT %I %s', conname, pg_get_constraintdef(k.oid, true)) AS text
 FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid WHERE relnamespace = ${inSchema} AND contype <> 'n'
@@ -163,7 +170,7 @@ ORDER BY relname, tgname`,
 SELECT 'comment' AS kind, relname AS relation, format('COMMENT ON %s IS %L;',
     CASE objsubid WHEN 0 THEN 'TABLE ' || c.oid::regclass ELSE format('COLUMN %s.%I', c.oid::regclass, attname) END, description) AS text
 FROM pg_description JOIN pg_class c ON c.oid = objoid LEFT JOIN pg_attribute ON attrelid = c.oid AND attnum = objsubid
-WHERE classoid = 'pg_class'::regclass AND relnamespace = ${inSchema} AND relkind = 'r' ORDER BY relname, objsubid`,
+WHERE classoid = 'pg_class'::regclass AND relnamespace = ${inSchema} AND relkind IN ('r', 'p') ORDER BY relname, objsubid`,
   ...ownedSequences(),
 ];
 
@@ -187,7 +194,7 @@ WHERE s.relnamespace = ${inSchema} ORDER BY s.relname`;
 /** Whatever the queries above would pass over. */
 const unknownQuery = /* sql */ `
 SELECT format('the relation %s of kind %s', relname, relkind) AS text FROM pg_class
-WHERE relnamespace = ${inSchema} AND relkind NOT IN ('r', 'i', 'S', 'c')
+WHERE relnamespace = ${inSchema} AND relkind NOT IN ('r', 'i', 'S', 'c', 'p', 'I')
 UNION ALL
 SELECT format('the privileges of %s on %s', CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END, f.oid::regprocedure)
 FROM pg_proc f, aclexplode(proacl) WHERE pronamespace = ${inSchema} AND grantee NOT IN (0, proowner)
@@ -202,10 +209,10 @@ SELECT format('the type %s', typname) FROM pg_type t WHERE typnamespace = ${inSc
 UNION ALL
 SELECT format('the column %s.%I: identity, generated or inherited', attrelid::regclass, attname)
 FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
-WHERE relnamespace = ${inSchema} AND relkind = 'r' AND (attidentity <> '' OR attgenerated <> '' OR attinhcount > 0)
+WHERE relnamespace = ${inSchema} AND relkind IN ('r', 'p') AND (attidentity <> '' OR attgenerated <> '' OR attinhcount > 0)
 UNION ALL
 SELECT format('the table %s: privileges, row security, rules, or not an ordinary logged table', c.oid::regclass) FROM pg_class c
-WHERE relnamespace = ${inSchema} AND relkind = 'r' AND (relrowsecurity OR relhasrules OR relpersistence <> 'p' OR relacl IS NOT NULL)
+WHERE relnamespace = ${inSchema} AND relkind IN ('r', 'p') AND (relrowsecurity OR relhasrules OR relpersistence <> 'p' OR relacl IS NOT NULL)
 UNION ALL
 SELECT format('the trigger %s, which is off', tgname) FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
 WHERE relnamespace = ${inSchema} AND NOT tgisinternal AND tgenabled <> 'O'`;

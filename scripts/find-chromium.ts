@@ -1,5 +1,4 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { findProgram } from './find-program.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const outsideOfPath = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
@@ -8,18 +7,5 @@ const outsideOfPath = ['/Applications/Google Chrome.app/Contents/MacOS/Google Ch
 export function findChromium(
   { CHROMIUM_PATH, PATH }: Readonly<NodeJS.ProcessEnv> = process.env,
 ): string | null {
-  if (CHROMIUM_PATH !== undefined && CHROMIUM_PATH !== '')
-    return isAbsolute(CHROMIUM_PATH) && isProgram(CHROMIUM_PATH) ? CHROMIUM_PATH : null;
-  const folders = (PATH ?? '').split(delimiter).filter(isAbsolute);
-  const candidates = folders.flatMap((folder) => names.map((name) => join(folder, name)));
-  return [...candidates, ...outsideOfPath].find(isProgram) ?? null;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return findProgram({ named: CHROMIUM_PATH, names, outsideOfPath, path: PATH });
 }

@@ -7,6 +7,7 @@ import { dumpSchema } from './dump-schema.ts';
 import * as client from './generate-client.ts';
 import { errorsDocument, eventsDocument, proceduresDocument } from './generate-docs.ts';
 import { methodsFile } from './generate-methods.ts';
+import { procedureWordsFile } from './generate-openapi.ts';
 
 export interface GeneratedFile {
   /** From the root of the repository. */
@@ -28,6 +29,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   ...client.scopedTokenFiles,
   { file: 'packages/core/src/database/schema.sql', produce: dumpSchema },
   { file: 'packages/server/src/generated/index.ts', produce: methodsFile },
+  { file: 'packages/server/src/generated/procedure-words.ts', produce: procedureWordsFile },
 ];
 
 /** The files that are not what they would be if they were made now. */

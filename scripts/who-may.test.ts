@@ -17,6 +17,17 @@ it('the table of who may call what is what core does', async () => {
   expect(await who('scopedToken.introspect')).toEqual(['service']);
   expect(await who('scopedToken.revoke')).toEqual(['service', 'subject']);
   expect(await who('serviceKey.create')).toEqual(['operator']);
+  for (const verb of [
+    'create',
+    'list',
+    'update',
+    'remove',
+    'rotateSecret',
+    'test',
+    'deliveries',
+    'replay',
+  ] as const)
+    expect(await who(`webhook.${verb}`)).toEqual(['operator']);
   expect(await who('operator.unlock')).toEqual(['service', 'operator']);
   expect(await who('confirmation.use')).toEqual(['service']);
   expect(await who('device.list')).toEqual(['service', 'subject', 'device']);

@@ -41,7 +41,7 @@ function namedText({ name, schema, direction }: NamedSchema): string[] {
 
 function declaration(name: string, schema: JsonSchema, direction: Direction, comment: string): string {
   const text =
-    schema.type === 'object' && schema.properties !== undefined
+    schema.type === 'object' && Object.keys(schema.properties ?? {}).length > 0
       ? `interface ${name} ${objectText(schema, direction, name)}`
       : `type ${name} = ${typeText(schema, direction, name)};`;
   return `${docComment([comment])}export ${text}`;

@@ -21,6 +21,8 @@ function plainType(schema: JsonSchema): string {
       return textType(schema);
     case 'integer':
       return ['whole number', ...range(schema.minimum, schema.maximum)].join(', ');
+    case 'number':
+      return ['number', ...range(schema.minimum, schema.maximum)].join(', ');
     case 'boolean':
       return 'true or false';
     case 'null':

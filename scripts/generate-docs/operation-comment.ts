@@ -20,7 +20,7 @@ const foldersOfGroups: Readonly<Record<string, string>> = {
  * the path of a procedure is the path of its file. Where there is none, the procedure's own comment is taken.
  */
 export function operationComment(procedure: string): OperationComment {
-  const path = procedure.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('.', '/');
+  const path = pathOf(procedure);
   const [group = '', verb = ''] = path.split('/');
   const file = [
     `packages/core/src/${foldersOfGroups[group] ?? group}/${verb}.ts`,
@@ -29,6 +29,15 @@ export function operationComment(procedure: string): OperationComment {
   ].find((each) => existsSync(each));
   if (file === undefined) throw new Error(`${procedure} has no file of its own`);
   return readComment(file);
+}
+
+/** What it does, in the sentence above the procedure itself: packages/server/src/procedures/authorization-request/create.ts. */
+export function procedureSummary(procedure: string): string {
+  return readComment(`packages/server/src/procedures/${pathOf(procedure)}.ts`).description;
+}
+
+function pathOf(procedure: string): string {
+  return procedure.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('.', '/');
 }
 
 function readComment(file: string): OperationComment {

@@ -30,6 +30,7 @@ const id = 'areq_02krzp8z1wf44ar7tqdm83kv4c';
 const data = { to: 'GB29NWBK60161331926819', amountCents: 250_000 };
 const factorId = 'fact_02krzp8z1wf44ar7tqdm83kv4c';
 const confirmationId = 'conf_02krzp8z1wf44ar7tqdm83kv4c';
+const endpointId = 'whk_02krzp8z1wf44ar7tqdm83kv4c';
 const managed =
   'A subject’s own call is refused with `authorization_required`, and the request to be granted, until it is granted in the same session; then the same call works, once.';
 const needsNothing =
@@ -131,7 +132,21 @@ export const procedureExamples: { readonly [Path in ProcedurePath]: Example<Path
     fromSubject: { subjectId: 'ada' },
   },
   'operator.unlock': { input: { subjectId: 'ada' } },
+  'operator.subscribers': { input: {} },
+  'operator.resumeSubscriber': { input: { name: 'ledger', skip: true } },
+  'operator.replaySubscriber': { input: { name: 'ledger', from: 'start' } },
+  'operator.removeSubscriber': { input: { name: 'ledger' } },
   'serviceKey.create': { input: { title: 'billing', expiresInSeconds: 31_536_000 } },
   'serviceKey.list': { input: {} },
   'serviceKey.revoke': { input: { id: 'key_02krzp8z1wf44ar7tqdm83kv4c' } },
+  'webhook.create': {
+    input: { url: 'https://ledger.example/countersign', types: ['authorization_request.granted'] },
+  },
+  'webhook.list': { input: {} },
+  'webhook.update': { input: { id: endpointId, isActive: true } },
+  'webhook.remove': { input: { id: endpointId } },
+  'webhook.rotateSecret': { input: { id: endpointId, overlapSeconds: 86_400 } },
+  'webhook.test': { input: { id: endpointId } },
+  'webhook.deliveries': { input: { endpointId, state: 'failed' } },
+  'webhook.replay': { input: { endpointId, since: '2026-11-22T12:00:00Z' } },
 };

@@ -34,7 +34,7 @@ export async function proceduresDocument(): Promise<string> {
 }
 
 const introduction = [
-  'Paths of tRPC 11, under `/trpc` of the running server or wherever a host nested our router; the transformer is superjson, and inputs are plain JSON. An unknown key in an input is an error, and so is a number beyond its limit: nothing is dropped or clamped. A `?` marks what may be left out.',
+  'Paths of tRPC 11, under `/trpc` of the running server or wherever a host nested our router; the transformer is superjson, and inputs are plain JSON. Each is also reached [by plain HTTP](guides/openapi.md), under `/api/v1`. An unknown key in an input is an error, and so is a number beyond its limit: nothing is dropped or clamped. A `?` marks what may be left out.',
   `A text of an input ${listed(rulesOfEveryText, 'and')}. An id that is no id names nothing: \`not_found\`.`,
   'A mutation takes an `idempotencyKey`: the same actor, procedure and key within 24 hours get the same answer, and the effect happens once. It also takes a `context`, from the service only (`forbidden` from others): at most 8 KiB of JSON, 16 levels deep, which travels on its events and to the sender.',
   '*Who*: the service acts for every subject; a subject sees what is its own and not bound to another session; a device reads, grants and denies what is its subject’s; *anyone* needs no credential. What somebody may not see answers like what does not exist.',
@@ -62,13 +62,19 @@ async function describe({ path, type, input: accepted, output }: RouterProcedure
 }
 
 async function whoMay(path: ProcedurePath): Promise<string> {
+  const allowed = await actorsOf(path);
+  return allowed.length === 0 ? 'anyone' : listed(allowed, 'and');
+}
+
+/** The kinds of actors that may call it; none when anyone may. */
+export async function actorsOf(path: ProcedurePath): Promise<string[]> {
   const { input, fromSubject = input } = procedureExamples[path];
-  if (await mayAnyone(path, input)) return 'anyone';
+  if (await mayAnyone(path, input)) return [];
   const allowed: string[] = [];
   for (const kind of actorKinds) {
     if (await may(kind, path, kind === 'subject' ? fromSubject : input)) allowed.push(kind);
   }
-  return listed(allowed, 'and');
+  return allowed;
 }
 
 /** "as `checkAuthorizationRequest`" of a comment, in the words of this document. */

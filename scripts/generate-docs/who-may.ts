@@ -29,10 +29,18 @@ import { listServiceKeys } from '../../packages/core/src/service-key/list.ts';
 import { revokeServiceKey } from '../../packages/core/src/service-key/revoke.ts';
 import type { ServiceKeyTrust } from '../../packages/core/src/service-key/trust.ts';
 import { unlock } from '../../packages/core/src/subject/unlock.ts';
+import { createWebhook } from '../../packages/core/src/webhook/create.ts';
+import * as subscriber from '../../packages/core/src/subscriber/index.ts';
+import { silentTelemetry } from '../../packages/core/src/telemetry.ts';
+import * as webhook from '../../packages/core/src/webhook/index.ts';
+import type { WebhookOptions } from '../../packages/core/src/webhook/settings.ts';
+import { testWebhook } from '../../packages/core/src/webhook/test.ts';
+import { updateWebhook } from '../../packages/core/src/webhook/update.ts';
 import { knownCaller, nobody, type Caller } from '../../packages/server/src/caller/caller.ts';
 import type { CredentialGate } from '../../packages/server/src/caller/credential-gate.ts';
 import type { CountersignContext } from '../../packages/server/src/context.ts';
 import { router } from '../../packages/server/src/router.ts';
+import type { ServerTelemetry } from '../../packages/server/src/telemetry/telemetry.ts';
 import { createPlaces } from '../../packages/server/src/stream/places.ts';
 
 type Core = CountersignContext['countersign']['core'];
@@ -69,6 +77,7 @@ async function isLetIn(by: Caller, path: string, input: unknown): Promise<boolea
       caller: by,
       credentials: nothing<CredentialGate>('credentials'),
       logger: silent,
+      telemetry: { ...silentTelemetry, change() {} } as ServerTelemetry,
       request: null,
       connection: null,
       streams: { ofSubject: createPlaces(1), ofConnection: createPlaces(1) },
@@ -119,6 +128,7 @@ function nothing<Shared extends object>(name: string): Shared {
 
 const trust = nothing<TokenTrust>('the keys of tokens');
 const keys = nothing<ServiceKeyTrust>('the service keys');
+const webhooks = nothing<WebhookOptions>('how webhooks are sent');
 
 /** Knows the actor and the operations; whoever asks it for more has been let in. */
 const unreachable = {
@@ -156,6 +166,7 @@ const unreachable = {
   },
   confirmations: () => confirmationsBy(undefined),
   operator: { unlock },
+  subscriber,
   event: {
     list: listEvents,
     stream: (context: CoreContext, input: object) =>
@@ -171,5 +182,11 @@ const unreachable = {
     create: (context: CoreContext, input: never) => createServiceKey(context, keys, input),
     list: listServiceKeys,
     revoke: (context: CoreContext, input: never) => revokeServiceKey(context, keys, input),
+  },
+  webhook: {
+    ...webhook,
+    create: (context: CoreContext, input: never) => createWebhook(context, webhooks, input),
+    update: (context: CoreContext, input: never) => updateWebhook(context, webhooks, input),
+    test: (context: CoreContext, input: never) => testWebhook(context, webhooks, input),
   },
 } as unknown as Core;

@@ -7,6 +7,7 @@ import type { MethodRegistry } from './method/registry.ts';
 import type { OperationRegistry } from './operation/registry.ts';
 import type { Clock, Ids, Logger, Randomness } from './ports.ts';
 import type { AcceptedToken } from './scoped-token/cst1/accepted-token.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** What every function of core may use; made once by `openCore`. */
 export interface CoreServices {
@@ -14,6 +15,7 @@ export interface CoreServices {
   readonly randomness: Randomness;
   readonly ids: Ids;
   readonly logger: Logger;
+  readonly telemetry: Telemetry;
   readonly keys: Keys;
   readonly limits: Limits;
   readonly methods: MethodRegistry;

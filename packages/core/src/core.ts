@@ -11,11 +11,19 @@ import { awayError } from './database/failure.ts';
 import { migrate, pendingMigrations } from './database/migrate.ts';
 import { openDatabase, type DatabaseOptions } from './database/orm.ts';
 import type { TransactionHandle } from './database/transaction.ts';
+import { diagnose, type Diagnosis } from './diagnosis/diagnose.ts';
 import { CountersignError } from './error.ts';
+import { takeFigures, type Figures } from './figures.ts';
+import { openBusMessages } from './event/bus-message.ts';
+import type { EventBus } from './event/bus.ts';
 import { establishEpoch } from './event/epoch.ts';
 import { listEvents } from './event/list.ts';
 import { followLog, type LogReader } from './event/log-reader.ts';
+import { startRelay } from './event/relay.ts';
 import { streamEvents } from './event/stream.ts';
+import { joinNodes } from './event/wake-up/node.ts';
+import { startSubscriber, type RunningSubscriber } from './event/subscriber/start.ts';
+import type { Subscription } from './event/subscriber/subscription.ts';
 import { authenticateDevice } from './factor-management/device/authenticate.ts';
 import * as devices from './factor-management/device/index.ts';
 import { createDeviceRefusals } from './factor-management/device/refusals.ts';
@@ -26,6 +34,8 @@ import * as guard from './guard/index.ts';
 import { createKeys, type Secret } from './keys.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { startResealer } from './maintenance/resealer.ts';
+import { startRetainer } from './maintenance/retainer.ts';
+import { retentionOf, type GivenRetention } from './maintenance/retention.ts';
 import { startSweeper } from './maintenance/sweeper.ts';
 import type { Method } from './method/define.ts';
 import { createMethodRegistry, type MethodRegistry } from './method/registry.ts';
@@ -60,6 +70,14 @@ import { listServiceKeys } from './service-key/list.ts';
 import { revokeServiceKey } from './service-key/revoke.ts';
 import { createServiceKeyTrust, type ServiceKeyTrust } from './service-key/trust.ts';
 import { unlock } from './subject/unlock.ts';
+import { silentTelemetry, type Telemetry } from './telemetry.ts';
+import * as subscriber from './subscriber/index.ts';
+import { createWebhook } from './webhook/create.ts';
+import * as webhook from './webhook/index.ts';
+import type { WebhookOptions } from './webhook/settings.ts';
+import { startWebhooks } from './webhook/start.ts';
+import { testWebhook } from './webhook/test.ts';
+import { updateWebhook } from './webhook/update.ts';
 
 export interface CoreOptions {
   /** A PostgreSQL URL, or options of MikroORM for one. */
@@ -70,17 +88,35 @@ export interface CoreOptions {
   readonly issuer?: string;
   readonly operations?: readonly Operation[];
   readonly limits?: Partial<Limits>;
+  /** For how many days what is kept; what is left out is the default. */
+  readonly retention?: GivenRetention;
   readonly scopedToken?: ScopedTokenOptions;
   /** Whether to bring the schema up to date first; default true. When false an old schema is an error. */
   readonly migrate?: boolean;
   /**
-   * Whether this process also expires what nobody answered, and seals anew what an earlier secret has sealed; default
-   * true. One process at a time does.
+   * Whether this process also expires what nobody answered, archives and deletes what is old, and seals anew what an
+   * earlier secret has sealed; default true. One process at a time does.
    */
   readonly sweep?: boolean;
+  /**
+   * Whether processes on this database tell each other at once what they have committed, over one connection more
+   * (LISTEN, NOTIFY); default true. When false this one neither tells nor hears: it polls, as it does anyway.
+   */
+  readonly listen?: boolean;
+  /**
+   * Carries the log from one process to all of them, such as `natsBus` of the server: for more processes than should ask
+   * the database. It is closed with core; default none.
+   */
+  readonly bus?: EventBus | undefined;
+  /** Sends webhooks from this process; without it nothing is sent, and nothing is owed while no process sends. */
+  readonly webhooks?: WebhookOptions | undefined;
+  /** What operators know this process by; default a random name. */
+  readonly node?: string;
   readonly clock?: Clock;
   readonly randomness?: Randomness;
   readonly logger?: Logger;
+  /** Where numbers and spans go; default nowhere. */
+  readonly telemetry?: Telemetry;
 }
 
 export interface ScopedTokenOptions {
@@ -155,9 +191,30 @@ export interface Core {
     readonly revoke: Bound<typeof revokeServiceKey>;
   } & Pick<ServiceKeyTrust, 'find' | 'isInForce'>;
   readonly operator: { readonly unlock: typeof unlock };
+  readonly subscriber: typeof subscriber & {
+    /** Ends with core, or when it is stopped. */
+    readonly start: (subscription: Subscription) => RunningSubscriber;
+  };
+  readonly webhook: typeof webhook & {
+    readonly create: Bound<typeof createWebhook>;
+    readonly update: Bound<typeof updateWebhook>;
+    readonly test: Bound<typeof testWebhook>;
+  };
   /** The migrations that this start has applied, by name. */
   readonly migrated: readonly string[];
   health(): Promise<Health>;
+  /**
+   * For who watches the installation: one statement.
+   *
+   * @throws CountersignError `unavailable_dependency` while the database is away.
+   */
+  figures(): Promise<Figures>;
+  /**
+   * For who looks after it by hand: what the database is, who holds the log up, what is sealed by which secret.
+   *
+   * @throws CountersignError `unavailable_dependency` while the database is away.
+   */
+  diagnose(): Promise<Diagnosis>;
   close(): Promise<void>;
 }
 
@@ -177,6 +234,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const randomness = options.randomness ?? systemRandomness;
   const logger = options.logger ?? silentLogger;
   const keys = createKeys(options.secret);
+  const retention = retentionOf(options.retention);
   const methods = Array.isArray(options.methods)
     ? createMethodRegistry(options.methods as readonly Method[])
     : (options.methods as MethodRegistry);
@@ -189,7 +247,11 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         cause: new Error('the schema is older than this program; run `countersign migrate`'),
       });
     await establishEpoch(database);
-    const reader = await followLog({ database, logger });
+    const heard = options.bus && {
+      bus: options.bus,
+      messages: await openBusMessages({ database, keys, randomness }),
+    };
+    const reader = await followLog({ database, logger, bus: heard });
     const watches = createWatches({ database, clock, logger });
     const methodConfigurations = createMethodConfigurations({ clock, database, keys, logger, methods });
     const services: CoreServices = {
@@ -197,6 +259,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       randomness,
       ids: createIds(clock, randomness),
       logger,
+      telemetry: options.telemetry ?? silentTelemetry,
       keys,
       limits: { ...defaultLimits, ...givenOnly(options.limits ?? {}) },
       methods,
@@ -207,6 +270,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       wake(changed) {
         reader.wake();
         watches.wake(changed);
+        nodes?.tell(changed);
       },
     };
     const trust = createTokenTrust(services, {
@@ -219,7 +283,32 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const rejections = createRejectionLog(services);
     const refusals = createDeviceRefusals(services);
     const serviceKeys = createServiceKeyTrust(services);
-    const jobs = options.sweep === false ? [] : [startSweeper(services), startResealer(services)];
+    const node = options.node ?? createIds(clock, randomness).uuid().slice(-12);
+    const subscribers = new Set<RunningSubscriber>();
+    if (heard) subscribers.add(startRelay({ services, reader, node }, heard));
+    const nodes =
+      options.listen === false
+        ? null
+        : joinNodes(services, {
+            changed(ids) {
+              reader.wake();
+              watches.wake(ids);
+            },
+            everything() {
+              reader.wake();
+              watches.wakeAll();
+            },
+          });
+    const jobs =
+      options.sweep === false
+        ? []
+        : [startSweeper(services), startRetainer(services, retention), startResealer(services)];
+    if (options.webhooks)
+      subscribers.add(
+        startWebhooks(services, options.webhooks, (subscription) =>
+          startSubscriber({ services, reader, node }, subscription),
+        ),
+      );
     return {
       context: (actor, presented) => ({
         ...services,
@@ -268,11 +357,28 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         isInForce: serviceKeys.isInForce,
       },
       operator: { unlock },
+      subscriber: {
+        ...subscriber,
+        start(subscription) {
+          const running = startSubscriber({ services, reader, node }, subscription);
+          subscribers.add(running);
+          return running;
+        },
+      },
+      webhook: {
+        ...webhook,
+        create: (context, ...rest) => createWebhook(context, options.webhooks, ...rest),
+        update: (context, ...rest) => updateWebhook(context, options.webhooks, ...rest),
+        test: (context, ...rest) => testWebhook(context, options.webhooks, ...rest),
+      },
       migrated,
       health: () => checkHealth(database, trust),
+      figures: () => takeFigures(services, reader),
+      diagnose: () => diagnose(services),
       async close() {
-        await Promise.all(jobs.map(async (job) => await job.stop()));
+        await Promise.all([...jobs, ...subscribers].map(async (job) => await job.stop()));
         await Promise.all([
+          nodes?.close(),
           reader.close(),
           watches.close(),
           trust.close(),
@@ -281,10 +387,14 @@ export async function openCore(options: CoreOptions): Promise<Core> {
           serviceKeys.close(),
           methodConfigurations.close(),
         ]);
+        await options.bus?.close().catch((cause: unknown) => {
+          logger.warn({ cause }, 'the bus could not be closed');
+        });
         await database.close();
       },
     };
   } catch (error) {
+    await options.bus?.close().catch(() => undefined);
     await database.close();
     throw awayError(error);
   }

@@ -14,6 +14,7 @@ const prefixes = {
   serviceKey: 'key_',
   event: 'evt_',
   webhook: 'whk_',
+  webhookDelivery: 'whd_',
 } as const;
 
 export type IdKind = keyof typeof prefixes;

@@ -18,6 +18,12 @@ export { dataHash } from './operation/canonical.ts';
 export { displayHash, type Display, type Fact } from './operation/display.ts';
 export { bindings, type Binding } from './binding.ts';
 export { defaultLimits, limitBounds, type Limits } from './limits.ts';
+export {
+  defaultRetention,
+  retentionProblems,
+  type GivenRetention,
+  type Retention,
+} from './maintenance/retention.ts';
 export { createMethodRegistry, type MethodRegistry } from './method/registry.ts';
 export * as methodSchema from './method-configuration/schema.ts';
 export type { MethodView } from './method-configuration/schema.ts';
@@ -74,8 +80,46 @@ export type { SuppliedTokenKey, TokenKeyService, TokenKeyState } from './scoped-
 export type { TokenKeyView } from './scoped-token/key/list.ts';
 export type { KeyRotation } from './scoped-token/rotate-keys.ts';
 export * as operatorSchema from './subject/schema.ts';
+export * as subscriberSchema from './subscriber/schema.ts';
+export type { SubscriberView } from './subscriber/schema.ts';
+export type { Batch, OpenBatch, Subscription } from './event/subscriber/subscription.ts';
+export type { RunningSubscriber } from './event/subscriber/start.ts';
+export * as webhookSchema from './webhook/schema.ts';
+export type {
+  DeliveryView as WebhookDeliveryView,
+  EndpointView as WebhookEndpointView,
+} from './webhook/schema.ts';
+export { messageBody as webhookBody } from './webhook/owe.ts';
+export type { WebhookOptions } from './webhook/settings.ts';
+export {
+  webhookFailures,
+  type WebhookFailure,
+  type WebhookOutcome,
+  type WebhookSend,
+  type WebhookTransport,
+} from './webhook/transport.ts';
 export * as serviceKeySchema from './service-key/schema.ts';
 export type { ServiceKeyView } from './service-key/schema.ts';
+export type { Figures, SubscriberFigures, WebhookFigures } from './figures.ts';
+export type { Diagnosis, Sealed } from './diagnosis/diagnose.ts';
+export {
+  coreMeasures,
+  declared,
+  declaredName,
+  silentSpan,
+  silentTelemetry,
+  spanNames,
+  type Catalog,
+  type CoreMeasures,
+  type Declared,
+  type LabelsOf,
+  type Measure,
+  type MeasureName,
+  type Span,
+  type SpanAttributes,
+  type SpanName,
+  type Telemetry,
+} from './telemetry.ts';
 export { challengeView, type ChallengeView } from './challenge/schema.ts';
 export {
   eventCatalog,
@@ -85,8 +129,11 @@ export {
   type EventType,
   type EventView,
 } from './event/catalog.ts';
+export type { BusListener, BusMessage, EventBus } from './event/bus.ts';
 export { eventListInput, eventListOutput, eventStreamInput, type EventStreamInput } from './event/schema.ts';
 export type { StreamOptions } from './event/stream.ts';
+export { fullViewOf } from './event/row.ts';
+export type { EventRow } from './event/row.ts';
 export type { DatabaseOptions } from './database/orm.ts';
-export type { TransactionHandle } from './database/transaction.ts';
+export type { PgClient, TransactionHandle } from './database/transaction.ts';
 export type { Secret } from './keys.ts';

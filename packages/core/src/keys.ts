@@ -24,6 +24,7 @@ export interface Keys {
 }
 
 export type KeyPurpose =
+  | 'bus'
   | 'code'
   | 'device'
   | 'digits'
@@ -32,7 +33,8 @@ export type KeyPurpose =
   | 'method'
   | 'recipient'
   | 'service_key'
-  | 'token_root';
+  | 'token_root'
+  | 'webhook';
 
 /**
  * @throws TypeError when a secret is not base64 of at least 32 bytes. The text never appears in the error.

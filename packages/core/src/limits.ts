@@ -91,3 +91,9 @@ export const confirmationDefaults = Object.freeze({
   expiresInSecondsMax: 1800,
   attemptsMax: 5,
 });
+
+/**
+ * Rows of a kind that the retention deletes in one transaction. It stands as a number in its statements, and the ids as an
+ * array: of a parameter, or of a join, PostgreSQL expects so much that it reads the whole table.
+ */
+export const forgetBatchSizeMax = 500;

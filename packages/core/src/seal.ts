@@ -7,7 +7,7 @@ import type { Randomness } from './ports.ts';
  * Parts are joined by their lengths, so that no two lists are the same bytes.
  */
 export interface Seal {
-  readonly purpose: Extract<KeyPurpose, 'factor' | 'method'>;
+  readonly purpose: Extract<KeyPurpose, 'factor' | 'method' | 'webhook'>;
   readonly boundTo: readonly string[];
 }
 

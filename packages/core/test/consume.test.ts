@@ -237,7 +237,8 @@ describe('consume in the host’s own transaction', () => {
     await failed.query('SELECT 1/0').catch(() => undefined);
     // As between the error of a statement and the status behind it, which may come in another packet.
     const failing = new Proxy(failed, {
-      get: (client, key) => (key === 'getTransactionStatus' ? () => 'T' : Reflect.get(client, key, client)),
+      get: (client, key): unknown =>
+        key === 'getTransactionStatus' ? () => 'T' : Reflect.get(client, key, client),
     });
     let over: TransactionHandle | undefined;
     await host.kysely.transaction().execute((tx) => Promise.resolve(void (over = tx)));

@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
 import type { Logger } from '../src/ports.ts';
 
-/** What a scoped token or a service key looks like: the beginning is enough to be one too many. */
-const credential = /\bcst1\.[a-z0-9]{1,16}\.[A-Za-z0-9_-]{32}|\bcsk_[!-~]{32}/;
-const credentialInSql = String.raw`cst1\.[a-z0-9]{1,16}\.[A-Za-z0-9_-]{32}|csk_[!-~]{32}`;
+/** What a scoped token, a service key or the secret of a webhook looks like: the beginning is enough to be one too many. */
+const credential = /\bcst1\.[a-z0-9]{1,16}\.[A-Za-z0-9_-]{32}|\bcsk_[!-~]{32}|\bwhsec_[A-Za-z0-9+/]{24}/;
+const credentialInSql = String.raw`cst1\.[a-z0-9]{1,16}\.[A-Za-z0-9_-]{32}|csk_[!-~]{32}|whsec_[A-Za-z0-9+/]{24}`;
 
 /** What has no form that tells it: seeds, secrets of devices, recovery codes. */
 const planted = new Set<string>();

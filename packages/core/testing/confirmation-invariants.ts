@@ -1,5 +1,5 @@
 import { confirmationDefaults } from '../src/limits.ts';
-import type { InvariantCheck } from './invariant-check.ts';
+import { isOfThisEpoch, log, type InvariantCheck } from './invariant-check.ts';
 
 /** Each confirmation with how many events of each kind it has. */
 const counted = /* sql */ `(
@@ -13,7 +13,7 @@ const counted = /* sql */ `(
       count(*) FILTER (WHERE type = 'confirmation.used') AS used,
       count(*) FILTER (WHERE type = 'confirmation.expired') AS expired,
       count(*) AS total, min(sequence) AS lowest, max(sequence) AS highest
-    FROM countersign.event WHERE about_kind = 'confirmation' GROUP BY about_id
+    FROM ${log} logged WHERE about_kind = 'confirmation' GROUP BY about_id
   ) e ON e.about_id = r.id
 )`;
 
@@ -42,18 +42,20 @@ export const confirmationChecks: readonly InvariantCheck[] = [
       FROM ${counted} r WHERE (requested, confirmed, used, expired)
         <> (1, (confirmed_at IS NOT NULL)::int, (used_at IS NOT NULL)::int, (state = 'expired')::int)
       UNION ALL
-      SELECT about_id, 'requested is number ' || sequence FROM countersign.event WHERE type = 'confirmation.requested' AND sequence <> 1`,
+      SELECT about_id, 'requested is number ' || sequence FROM ${log} logged WHERE type = 'confirmation.requested' AND sequence <> 1`,
   },
   {
     promise: 'I6 an event belongs to its confirmation: the same subject, and the confirmation exists',
     sql: `SELECT e.about_id AS about, e.type AS wrong
-      FROM countersign.event e LEFT JOIN countersign.confirmation r ON r.id = e.about_id
-      WHERE e.about_kind = 'confirmation' AND (r.id IS NULL OR e.subject_id IS DISTINCT FROM r.subject_id)`,
+      FROM ${log} e LEFT JOIN countersign.confirmation r ON r.id = e.about_id
+      WHERE e.about_kind = 'confirmation' AND (e.subject_id IS DISTINCT FROM r.subject_id AND r.id IS NOT NULL
+        OR r.id IS NULL AND e.occurred_at > (SELECT i.confirmations_forgotten_until FROM countersign.installation i))`,
   },
   {
     promise: 'I7 a confirmation remembers where its newest event stands in the log',
     sql: `SELECT r.id AS about, 'stands at ' || r.event_txid::text AS wrong FROM countersign.confirmation r
-      WHERE r.event_txid IS DISTINCT FROM (SELECT e.txid FROM countersign.event e WHERE e.about_id = r.id ORDER BY e.sequence DESC LIMIT 1)`,
+      WHERE r.event_txid IS DISTINCT FROM (SELECT e.txid FROM ${log} e WHERE e.about_id = r.id ORDER BY e.sequence DESC LIMIT 1)
+        AND ${isOfThisEpoch('r')}`,
   },
   {
     promise: 'I9 what was used was confirmed, and confirmed first; it was used once',
@@ -61,9 +63,10 @@ export const confirmationChecks: readonly InvariantCheck[] = [
       WHERE (state = 'used') <> (used_at IS NOT NULL) OR (used_at IS NOT NULL AND confirmed_at IS NULL)
         OR (state = 'confirmed' AND confirmed_at IS NULL) OR (state = 'open' AND confirmed_at IS NOT NULL)
       UNION ALL
-      SELECT u.about_id, 'used is number ' || u.sequence FROM countersign.event u
-      WHERE u.type = 'confirmation.used' AND (SELECT count(*) FROM countersign.event c
-        WHERE c.about_id = u.about_id AND c.type = 'confirmation.confirmed' AND c.sequence < u.sequence) <> 1`,
+      SELECT u.about_id, 'used is number ' || u.sequence FROM ${log} u
+      WHERE u.type = 'confirmation.used' AND (SELECT count(*) FROM ${log} c
+        WHERE c.about_id = u.about_id AND c.type = 'confirmation.confirmed' AND c.sequence < u.sequence) <> 1
+        AND EXISTS (SELECT FROM ${log} f WHERE f.about_id = u.about_id AND f.sequence = 1)`,
   },
   {
     promise: 'I10 a confirmation is confirmed and used before it expires, and lives half an hour at most',

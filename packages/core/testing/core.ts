@@ -24,7 +24,7 @@ export interface TestCore extends AsyncDisposable {
   events(context: CoreContext, input: EventListInput): ReturnType<Core['event']['list']>;
 }
 
-/** `sweep` is off unless asked for: every promise must hold without any background job. */
+/** `sweep` and `listen` are off unless asked for: every promise must hold without anything in the background. */
 export async function openTestCore(options: Partial<CoreOptions> = {}): Promise<TestCore> {
   const database = await createTestDatabase();
   const clock = createTestClock();
@@ -39,6 +39,7 @@ export async function openTestCore(options: Partial<CoreOptions> = {}): Promise<
     methods: [otp({ send: outbox.send })],
     migrate: false,
     sweep: false,
+    listen: false,
     ...options,
   });
   return {

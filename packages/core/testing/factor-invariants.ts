@@ -1,9 +1,9 @@
-import { limit, mostWithin, type InvariantCheck } from './invariant-check.ts';
+import { isOfThisEpoch, isPruned, limit, log, mostWithin, type InvariantCheck } from './invariant-check.ts';
 
 /** The events of factors; those of devices are about factors too. */
 const eventsOfFactors = /* sql */ `(
   SELECT about_id, count(*) AS total, min(sequence) AS lowest, max(sequence) AS highest
-  FROM countersign.event WHERE about_kind IN ('factor', 'device') GROUP BY about_id
+  FROM ${log} logged WHERE about_kind IN ('factor', 'device') GROUP BY about_id
 )`;
 
 /** A key's id, a nonce, a tag and a text: what `sealed` writes, and no JSON. */
@@ -24,19 +24,20 @@ export const factorChecks: readonly InvariantCheck[] = [
     sql: `SELECT f.id AS about, coalesce(e.total, 0) || ' events from ' || coalesce(e.lowest::text, '-') || ' to '
         || coalesce(e.highest::text, '-') || ', sequence ' || f.sequence AS wrong
       FROM countersign.factor f LEFT JOIN ${eventsOfFactors} e ON e.about_id = f.id
-      WHERE (e.total IS NOT NULL OR f.sequence > 1) AND (e.total, e.lowest, e.highest) IS DISTINCT FROM (f.sequence, 1, f.sequence)`,
+      WHERE (e.total IS NOT NULL OR f.sequence > 1) AND (e.total, e.lowest, e.highest) IS DISTINCT FROM (f.sequence, 1, f.sequence)
+        AND NOT (${isPruned} AND (e.total IS NULL OR (e.total, e.highest) = (f.sequence - e.lowest + 1, f.sequence)))`,
   },
   {
     promise: 'I6 an event belongs to its factor: the same subject, and the factor exists',
     sql: `SELECT e.about_id AS about, e.type AS wrong
-      FROM countersign.event e LEFT JOIN countersign.factor f ON f.id = e.about_id
+      FROM ${log} e LEFT JOIN countersign.factor f ON f.id = e.about_id
       WHERE e.about_kind IN ('factor', 'device') AND (f.id IS NULL OR e.subject_id IS DISTINCT FROM f.subject_id)`,
   },
   {
     promise: 'I7 a factor remembers where its newest event stands in the log',
     sql: `SELECT f.id AS about, 'stands at ' || f.event_txid::text AS wrong FROM countersign.factor f
-      JOIN LATERAL (SELECT e.txid FROM countersign.event e WHERE e.about_id = f.id ORDER BY e.sequence DESC LIMIT 1) newest
-        ON newest.txid <> f.event_txid`,
+      JOIN LATERAL (SELECT e.txid FROM ${log} e WHERE e.about_id = f.id ORDER BY e.sequence DESC LIMIT 1) newest
+        ON newest.txid <> f.event_txid AND ${isOfThisEpoch('f')}`,
   },
   {
     promise: 'I11 a factor has proven once with each mark',

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { defaultLimits, type Limits } from '../src/limits.ts';
 import { confirmationChecks } from './confirmation-invariants.ts';
 import { factorChecks } from './factor-invariants.ts';
-import { limit, mostWithin, type InvariantCheck } from './invariant-check.ts';
+import { isOfThisEpoch, limit, log, mostWithin, type InvariantCheck } from './invariant-check.ts';
 
 /**
  * The invariants of the threat model, read from the tables alone: nothing here asks the code that wrote them.
@@ -50,32 +50,36 @@ const counted = /* sql */ `(
       count(*) FILTER (WHERE type = 'authorization_request.reset') AS resets,
       count(*) FILTER (WHERE type = 'authorization_request.check_failed') AS failed,
       count(*) AS total, min(sequence) AS lowest, max(sequence) AS highest
-    FROM countersign.event WHERE about_kind = 'authorization_request' GROUP BY about_id
+    FROM ${log} logged WHERE about_kind = 'authorization_request' GROUP BY about_id
   ) e ON e.about_id = r.id
 )`;
 
 /** Wrong answers that count: of requests and confirmations of a subject, since somebody last unlocked it. */
 const wrongAnswers = /* sql */ `(
-  SELECT e.subject_id, e.occurred_at FROM countersign.event e
+  SELECT e.subject_id, e.occurred_at FROM ${log} e
   WHERE e.type IN ('authorization_request.check_failed', 'confirmation.failed') AND e.subject_id IS NOT NULL
-    AND NOT EXISTS (SELECT FROM countersign.event u
+    AND NOT EXISTS (SELECT FROM ${log} u
       WHERE u.type = 'subject.unlocked' AND u.subject_id = e.subject_id AND (u.epoch, u.txid) > (e.epoch, e.txid))
 )`;
 
+/** Retention deletes requests that were over by a time, and writes that time down: what was later must be there. */
+const isKept = (moment: string): string =>
+  `${moment} > (SELECT i.requests_forgotten_until FROM countersign.installation i)`;
+
 /** The events of requests, joined to what they are about. */
-const eventsOfRequests = /* sql */ `countersign.event e JOIN countersign.authorization_request r ON r.id = e.about_id`;
+const eventsOfRequests = /* sql */ `${log} e JOIN countersign.authorization_request r ON r.id = e.about_id`;
 
 export const invariantChecks: readonly InvariantCheck[] = [
   {
     promise: 'I1 a request has at most one final decision',
-    sql: `SELECT about_id AS about, string_agg(type, ', ' ORDER BY sequence) AS wrong FROM countersign.event
+    sql: `SELECT about_id AS about, string_agg(type, ', ' ORDER BY sequence) AS wrong FROM ${log} logged
       WHERE type IN ${finals} GROUP BY about_id HAVING count(*) > 1`,
   },
   {
     promise:
       'I1 after the decision nothing is asked, reset or decided: only wrong answers and the consumption follow',
     sql: `SELECT e.about_id AS about, e.type || ' after ' || d.type AS wrong
-      FROM countersign.event e JOIN countersign.event d ON d.about_id = e.about_id AND d.type IN ${finals} AND e.sequence > d.sequence
+      FROM ${log} e JOIN ${log} d ON d.about_id = e.about_id AND d.type IN ${finals} AND e.sequence > d.sequence
       WHERE e.type NOT IN ('authorization_request.check_failed', 'authorization_request.consumed') AND e.type NOT IN ${finals}`,
   },
   {
@@ -155,13 +159,13 @@ export const invariantChecks: readonly InvariantCheck[] = [
         || ', sequence ' || sequence AS wrong
       FROM ${counted} r WHERE total <> sequence OR lowest <> 1 OR highest <> sequence
       UNION ALL
-      SELECT about_id, 'number ' || sequence || ' twice' FROM countersign.event GROUP BY about_id, sequence HAVING count(*) > 1`,
+      SELECT about_id, 'number ' || sequence || ' twice' FROM ${log} logged GROUP BY about_id, sequence HAVING count(*) > 1`,
   },
   {
     promise: 'I6 a request is created once, first',
     sql: `SELECT id AS about, created || ' created events' AS wrong FROM ${counted} r WHERE created <> 1
       UNION ALL
-      SELECT about_id, 'created is number ' || sequence FROM countersign.event
+      SELECT about_id, 'created is number ' || sequence FROM ${log} logged
       WHERE type = 'authorization_request.created' AND sequence <> 1`,
   },
   {
@@ -195,29 +199,31 @@ export const invariantChecks: readonly InvariantCheck[] = [
     promise:
       'I6 an event belongs to its request: same subject, session and operation, and the request exists',
     sql: `SELECT e.about_id AS about, e.type AS wrong
-      FROM countersign.event e LEFT JOIN countersign.authorization_request r ON r.id = e.about_id
-      WHERE e.about_kind = 'authorization_request' AND (r.id IS NULL OR (e.subject_id, e.session_id, e.slug)
-        IS DISTINCT FROM (r.subject_id, r.session_id, r.slug))`,
+      FROM ${log} e LEFT JOIN countersign.authorization_request r ON r.id = e.about_id
+      WHERE e.about_kind = 'authorization_request' AND (r.id IS NULL AND ${isKept('e.occurred_at')} OR (e.subject_id, e.session_id, e.slug)
+        IS DISTINCT FROM (r.subject_id, r.session_id, r.slug) AND r.id IS NOT NULL)`,
   },
   {
     promise:
       'I7 the order of the log is, for each request, the order of its own events, and it remembers the last',
     sql: `SELECT about_id AS about, type || ' (' || sequence || ') before ' || next_type || ' (' || next_sequence || ')' AS wrong FROM (
         SELECT about_id, type, sequence, lead(sequence) OVER places AS next_sequence, lead(type) OVER places AS next_type
-        FROM countersign.event WINDOW places AS (PARTITION BY about_id ORDER BY epoch, txid, sequence, id)
+        FROM ${log} logged WINDOW places AS (PARTITION BY about_id ORDER BY epoch, txid, sequence, id)
       ) log WHERE next_sequence < sequence
       UNION ALL
       SELECT r.id, 'stands at ' || r.event_txid::text FROM countersign.authorization_request r
-      WHERE r.event_txid IS DISTINCT FROM (SELECT e.txid FROM countersign.event e WHERE e.about_id = r.id ORDER BY e.sequence DESC LIMIT 1)`,
+      WHERE r.event_txid IS DISTINCT FROM (SELECT e.txid FROM ${log} e WHERE e.about_id = r.id ORDER BY e.sequence DESC LIMIT 1)
+        AND ${isOfThisEpoch('r')}`,
   },
   {
     promise: 'I9 what was consumed was granted, and granted first',
     sql: `SELECT id AS about, state || ', consumed at ' || consumed_at::text AS wrong FROM countersign.authorization_request
       WHERE consumed_at IS NOT NULL AND (state <> 'granted' OR granted_at IS NULL)
       UNION ALL
-      SELECT c.about_id, 'consumed is number ' || c.sequence FROM countersign.event c
-      WHERE c.type = 'authorization_request.consumed' AND NOT EXISTS (SELECT FROM countersign.event g
-        WHERE g.about_id = c.about_id AND g.type = 'authorization_request.granted' AND g.sequence < c.sequence)`,
+      SELECT c.about_id, 'consumed is number ' || c.sequence FROM ${log} c
+      WHERE c.type = 'authorization_request.consumed' AND NOT EXISTS (SELECT FROM ${log} g
+        WHERE g.about_id = c.about_id AND g.type = 'authorization_request.granted' AND g.sequence < c.sequence)
+        AND EXISTS (SELECT FROM ${log} f WHERE f.about_id = c.about_id AND f.sequence = 1)`,
   },
   {
     promise: 'I10 nothing is granted at or after its expiry',
@@ -330,12 +336,30 @@ export const invariantChecks: readonly InvariantCheck[] = [
       SELECT NULL, subject_id || ' is held to what it does not await, until ' || expires_at::text FROM (
         SELECT subject_id, unnest(waiting_until) AS expires_at FROM countersign.subject_security
         EXCEPT ALL SELECT subject_id, expires_at FROM countersign.authorization_request WHERE state IN ('waiting', 'expired')
-      ) extra`,
+      ) extra WHERE ${isKept('expires_at')}`,
   },
   {
     promise: 'every request has the counters of its subject',
     sql: `SELECT DISTINCT r.subject_id AS about, 'no counters' AS wrong FROM countersign.authorization_request r
       LEFT JOIN countersign.subject_security s ON s.subject_id = r.subject_id WHERE s.subject_id IS NULL`,
+  },
+  {
+    promise:
+      'I7 each event stands once in the log, what is archived before what is not, and the archive knows how far it reaches',
+    sql: `SELECT id AS about, count(*) || ' times' AS wrong FROM ${log} e GROUP BY epoch, txid, sequence, id HAVING count(*) > 1
+      UNION ALL
+      SELECT e.id, 'archived, behind the end of the archive' FROM countersign.event_archive e, countersign.installation i
+      WHERE ROW(e.epoch, e.txid, e.sequence, e.id)::countersign.place > i.archived_until
+      UNION ALL
+      SELECT e.id, 'not archived, before the end of the archive' FROM countersign.event e, countersign.installation i
+      WHERE ROW(e.epoch, e.txid, e.sequence, e.id)::countersign.place <= i.archived_until
+      UNION ALL
+      SELECT e.id, 'kept, before the beginning of the log' FROM countersign.event_archive e, countersign.installation i
+      WHERE ROW(e.epoch, e.txid, e.sequence, e.id)::countersign.place <= i.pruned_until
+      UNION ALL
+      SELECT id, 'in a month before that of the one before' FROM (
+        SELECT id, logged_at, lag(logged_at) OVER (ORDER BY epoch, txid, sequence, id) AS logged_before FROM countersign.event_archive
+      ) a WHERE logged_at < logged_before`,
   },
   ...confirmationChecks,
   ...factorChecks,
@@ -421,7 +445,7 @@ SELECT 'the removal of factor ' || id, md5(concat_ws('|', removed_at)) FROM coun
 UNION ALL
 SELECT 'mark ' || md5(m.mark) || ' of factor ' || m.factor_id, md5(m::text) FROM countersign.factor_mark m
 UNION ALL
-SELECT 'event ' || e.id, md5(e::text) FROM countersign.event e`;
+SELECT 'event ' || e.id, md5(e::text) FROM ${log} e`;
 
 /** Takes the snapshot that `findChanges` compares with: the data of requests, decisions, proofs, the log. */
 export async function snapshotImmutable(sql: pg.Pool | pg.ClientBase): Promise<ImmutableSnapshot> {

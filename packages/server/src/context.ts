@@ -3,6 +3,7 @@ import type { Caller } from './caller/caller.ts';
 import type { CredentialGate } from './caller/credential-gate.ts';
 import type { Connection } from './connection.ts';
 import type { Places } from './stream/places.ts';
+import type { ServerTelemetry } from './telemetry/telemetry.ts';
 
 /** What the procedures of Countersign need in a tRPC context, under one key. Made by `cs.context`. */
 export interface CountersignContext {
@@ -16,6 +17,7 @@ export interface Edge {
   /** Where a caller's token is asked again. */
   readonly credentials: CredentialGate;
   readonly logger: Logger;
+  readonly telemetry: ServerTelemetry;
   /** The HTTP request that carried the call, when there was one. */
   readonly request: Request | null;
   /**

@@ -6,6 +6,8 @@ import {
   type Core,
   type EventType,
   type Operation,
+  type PgClient,
+  type RunningSubscriber,
 } from '@countersign/core';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { IncomingMessage, Server } from 'node:http';
@@ -22,6 +24,7 @@ import { createListeners, type Listener, type ListenerFilter } from './event/lis
 import { createEventStreams } from './http/event-streams.ts';
 import { presentationOf } from './http/credentials.ts';
 import { createHttpHandler } from './http/handler.ts';
+import { createReadiness } from './http/health.ts';
 import { parseOptions, type CountersignOptions } from './options.ts';
 import { omitProcedures } from './omit-procedures.ts';
 import type { CountersignRouter } from './router.ts';
@@ -33,6 +36,9 @@ import { auditProcedures } from './scope/audit.ts';
 import { open, paidBy, scoped } from './scope/scoped.ts';
 import { streamLimits } from './stream/limits.ts';
 import { createPlaces } from './stream/places.ts';
+import type { SubscriberOptions } from './subscriber/options.ts';
+import { subscribe } from './subscriber/subscribe.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
 import { attachWebSocket } from './websocket/attach.ts';
 import type { AttachedWebSocket } from './websocket/attached.ts';
 import { gateOf, type GatedSocket } from './websocket/gate.ts';
@@ -41,6 +47,7 @@ import {
   type ConnectionParameters,
 } from './websocket/credentials.ts';
 import { socketLimits } from './websocket/limits.ts';
+import { openWebhooks } from './webhook/open.ts';
 
 type Operations = Core['authorizationRequest'];
 type InputOf<Verb extends keyof Operations> = Parameters<Operations[Verb]>[1];
@@ -138,7 +145,31 @@ export interface Countersign {
   /** Calls `listener` for events of this type from now on: in this process, at most once. Returns its remover. */
   on<Type extends EventType>(type: Type, listener: Listener<Type>): () => void;
   on<Type extends EventType>(type: Type, filter: ListenerFilter, listener: Listener<Type>): () => void;
-  /** `/trpc`, with server-sent events, `/healthz`, `/readyz` for any server that speaks the Fetch API. */
+  /**
+   * Calls functions for events from now on, durably: each subscriber has a place in the log of its own, which is kept
+   * over crashes, restarts and nodes, and moves on in the transaction in which its function writes. So what that writes
+   * by `batch.tx` takes effect exactly once, in the order of the log. Of several processes that name it one at a time is
+   * active. An event that fails is tried again after 1, 2, 4 … seconds; one that fails for an hour parks the subscriber,
+   * which operators see (`operator.subscribers`) and resume.
+   *
+   * @example
+   * ```ts
+   * cs.subscriber({
+   *   name: 'ledger',
+   *   on: {
+   *     'authorization_request.granted': async ({ id, request }, { tx }) => {
+   *       await tx.query('INSERT INTO ledger (event_id, request_id) VALUES ($1, $2)', [id, request?.id]);
+   *     },
+   *   },
+   * });
+   * ```
+   * @throws SettingsError naming every wrong option at once.
+   */
+  subscriber<Tx = PgClient>(options: SubscriberOptions<Tx>): RunningSubscriber;
+  /**
+   * `/trpc` and `/api/v1`, with server-sent events, `/openapi.json`, `/healthz`, `/readyz` for any server that speaks
+   * the Fetch API.
+   */
   handler(request: Request): Promise<Response>;
   /**
    * WebSockets on `/trpc` of your HTTP server, beside whatever it answers over HTTP. Upgrades to other paths
@@ -149,6 +180,11 @@ export interface Countersign {
   attachWebSocket(server: Server): AttachedWebSocket;
   /** The domain below, without tRPC. */
   readonly core: Core;
+  /**
+   * For when your server is about to stop: from now on `/readyz` answers 503, so that a balancer sends its calls to
+   * others. Everything still works. Then `drain`, when the balancer has had the time to notice.
+   */
+  leave(): void;
   /**
    * For when your server stops: tells the clients of all streams to reconnect elsewhere, lets calls over
    * WebSockets finish for 5 s, closes these. Everything else still works. `close` does it first.
@@ -185,19 +221,28 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     publicUrl: givenPublicUrl,
     procedures,
     audience,
+    metrics,
+    telemetry: given,
+    webhooks,
     ...coreOptions
   } = parseOptions(options);
   const { scheme, legacySchemes, queryParameter, whenRevocationsAreStale, keyService } = scopedToken;
   const logger = coreOptions.logger ?? silentLogger;
   const router = omitProcedures(procedures.omit);
   await auditProcedures(router);
+  const { telemetry, ...telling } = createTelemetry({
+    ...given,
+    isScraped: metrics.enabled === true,
+  });
+  const clock = coreOptions.clock ?? systemClock;
   const core = await openCore({
     ...coreOptions,
+    webhooks: webhooks === false ? undefined : openWebhooks({ ...webhooks, clock, logger }),
+    telemetry,
     operations: Object.values(operations),
     scopedToken: { audience, whenRevocationsAreStale, keyService },
   });
   const publicUrl = createPublicUrl(givenPublicUrl, logger);
-  const clock = coreOptions.clock ?? systemClock;
   const listeners = createListeners({ core, logger });
   const isActive = createSubjectActivity(subjectActive, clock);
   const credentials = createCredentialGate({ core, isActive });
@@ -206,12 +251,17 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     isBootstrapKey: createServiceKeyCheck(serviceKey),
     schemes: [scheme, ...legacySchemes].map((name) => name.toLowerCase()),
     dpop: createDpopVerifier({ clock }),
+    telemetry,
   });
   const service = core.context({ kind: 'service' });
 
   const eventStreams = createEventStreams();
   const webSockets = new Set<AttachedWebSocket>();
   const connections = createPlaces(socketLimits.connectionsPerSubjectMax);
+  telling.observe({
+    core,
+    sockets: () => [...webSockets].reduce((sum, one) => sum + one.connections, 0),
+  });
   const streams = {
     ofSubject: createPlaces(streamLimits.perSubjectMax),
     ofConnection: createPlaces(streamLimits.perConnectionMax),
@@ -223,6 +273,7 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
       caller: callerOf(core, actor),
       credentials,
       logger,
+      telemetry,
       request: request ?? null,
       connection: gateOf(socket),
       streams,
@@ -236,7 +287,9 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     );
   const contextOf = async (request: Request) => context(await authenticate(request), { request });
   const httpGuard = createHttpGuard({ core, credentials, logger, scheme, audience });
+  const readiness = createReadiness();
   const drain = async () => {
+    readiness.leave();
     eventStreams.end();
     await Promise.all([...webSockets].map((one) => one.close()));
   };
@@ -276,7 +329,20 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
     consume: (input, extras) => core.authorizationRequest.consume(service, input, extras),
     on: (type: EventType, ...rest: [Listener] | [ListenerFilter, Listener]) =>
       rest.length === 1 ? listeners.add(type, {}, rest[0]) : listeners.add(type, ...rest),
-    handler: createHttpHandler({ core, router, origins, logger, contextOf, streams: eventStreams, scheme }),
+    subscriber: (subscriberOptions) => subscribe(core, subscriberOptions),
+    handler: createHttpHandler({
+      core,
+      readiness,
+      metrics: { text: telling.text, token: metrics.token },
+      router,
+      origins,
+      logger,
+      contextOf,
+      streams: eventStreams,
+      scheme,
+      queryParameter,
+      publicUrl: createPublicUrl(givenPublicUrl),
+    }),
     attachWebSocket(server) {
       const one = attachWebSocket(server, {
         router,
@@ -292,11 +358,13 @@ export async function createCountersign(options: CountersignOptions): Promise<Co
       return one;
     },
     core,
+    leave: () => readiness.leave(),
     drain,
     async close() {
       await drain();
       credentials.close();
       await listeners.close();
+      await telling.close();
       await core.close();
     },
   };

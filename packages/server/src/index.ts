@@ -19,13 +19,23 @@ export type { AuthorizedRequest, AuthorizingToken, PassedRequest, RequestAuth } 
 export type { PublicUrl } from './dpop/public-url.ts';
 export type { CallAuth, TokenAuth } from './scope/call-auth.ts';
 export { UndeclaredProceduresError } from './scope/audit.ts';
-export type { DjangoTokens, ScopedTokenSettings } from './options.ts';
+export type {
+  DjangoTokens,
+  MetricsSettings,
+  ScopedTokenSettings,
+  TelemetryOptions,
+  WebhookSettings,
+} from './options.ts';
 export type { CountersignContext } from './context.ts';
 export type { AttachedWebSocket } from './websocket/attached.ts';
 export type { GatedSocket } from './websocket/gate.ts';
 export type { CountersignRouter } from './router.ts';
 export type { CountersignErrorData, CountersignErrorShape } from './error/error-shape.ts';
 export { codeOfReason } from './error/code-of-reason.ts';
+export { natsBus } from './nats/bus.ts';
+export type { NatsBusOptions, NatsTls } from './nats/options.ts';
+export type { BusListener, BusMessage, EventBus } from '@countersign/core';
+export type { SubscriberBatch, SubscriberHandler, SubscriberOptions } from './subscriber/options.ts';
 export type { CountersignEvent, Listener, ListenerFilter } from './event/listeners.ts';
 export * from './generated/index.ts';
 export {

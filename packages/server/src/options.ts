@@ -1,24 +1,29 @@
 import {
   defaultLimits,
   limitBounds,
+  retentionProblems,
   type Clock,
   type DatabaseOptions,
+  type EventBus,
   type Limits,
   type Logger,
   type Method,
   type MethodRegistry,
   type Operation,
   type Randomness,
+  type GivenRetention,
   type Secret,
   type TokenKeyService,
   type WhenRevocationsAreStale,
 } from '@countersign/core';
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import { z } from 'zod';
 import type { PublicUrl } from './dpop/public-url.ts';
 import { procedureNames, type ProcedureName } from './omit-procedures.ts';
 import * as field from './settings/fields.ts';
 import { SettingsError } from './settings/settings-error.ts';
 import { pathName, wrongSettings } from './settings/wrong-settings.ts';
+import { isNetwork } from './webhook/network.ts';
 
 /** What `createCountersign` takes. Anything else is refused by name, so that a misspelling is no default. */
 export interface CountersignOptions {
@@ -64,14 +69,56 @@ export interface CountersignOptions {
    * known, and tokens that are bound to a key are refused elsewhere.
    */
   readonly publicUrl?: PublicUrl;
+  /** How webhooks leave this process; `false` when others send them. */
+  readonly webhooks?: WebhookSettings | false;
+  /** The text for Prometheus at `/metrics`: see docs/guides/observe.md. */
+  readonly metrics?: MetricsSettings;
+  /**
+   * Carries the log to all processes of an installation, for more of them than should ask one database: `natsBus(…)`, see
+   * docs/guides/nats.md. Default none: each process asks by itself. It is closed with this.
+   */
+  readonly bus?: EventBus | undefined;
+  /** OpenTelemetry of your own. Spans go to the global provider without it, metrics only to one that is given. */
+  readonly telemetry?: TelemetryOptions;
   readonly limits?: Partial<Limits>;
+  /** For how many days what is kept: see docs/guides/retention.md. */
+  readonly retention?: GivenRetention;
   /** Bring the schema up to date at the start; default true. */
   readonly migrate?: boolean;
   /** Expire, from this process too, what nobody answered; default true. */
   readonly sweep?: boolean;
+  /**
+   * Hear at once what other processes on this database commit, over one connection more (LISTEN); default true. False
+   * where connections come from a pooler that gives each transaction another one: everything is polled anyway.
+   */
+  readonly listen?: boolean;
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly randomness?: Randomness;
+}
+
+/** Where webhooks may go: see docs/guides/webhooks.md. */
+export interface WebhookSettings {
+  /**
+   * Networks of yours that may be reached although they are not public, such as `10.20.0.0/16`; default none. With
+   * `127.0.0.0/8` an endpoint may be `http://localhost…` as well; in `countersign dev` it always may.
+   */
+  readonly allow?: readonly string[];
+}
+
+/** Who may read what this process counts. */
+export interface MetricsSettings {
+  /** Whether `/metrics` answers. Default no; in `countersign dev` yes, in `countersign serve` on loopback or with a token. */
+  readonly enabled?: boolean | undefined;
+  /** What a reader presents, `Authorization: Bearer …`; default nothing. At least 16 characters. */
+  readonly token?: string | undefined;
+}
+
+export interface TelemetryOptions {
+  readonly meterProvider?: MeterProvider;
+  readonly tracerProvider?: TracerProvider;
+  /** Share of authorization requests whose steps are traced, 0 to 1; default 1. The same requests on every node. */
+  readonly tracedShare?: number;
 }
 
 /** How scoped tokens come, and who makes their keys. */
@@ -121,6 +168,7 @@ const scheme = z
 const reservedParameters = new Set(['input', 'batch', 'connectionParams', 'lastEventId']);
 const methodsExpected = 'methods such as [otp({ send })]';
 const procedureExpected = `one of our procedures or groups of them: ${procedureNames.join(', ')}`;
+const networkExpected = 'networks such as 10.20.0.0/16 or fd12:3456::/32, written by their first address';
 const operationsExpected = 'operations from defineOperation, such as { transfer }';
 
 export const optionsSchema = z.strictObject({
@@ -193,6 +241,33 @@ export const optionsSchema = z.strictObject({
       'a URL without query, fragment and user',
     )
     .optional(),
+  webhooks: z
+    .union(
+      [
+        z.literal(false),
+        z.strictObject({
+          allow: z.array(z.string(networkExpected).refine(isNetwork, networkExpected)).default([]),
+        }),
+      ],
+      'false, or { allow: ["10.20.0.0/16"] }',
+    )
+    .prefault({}),
+  metrics: z
+    .strictObject({
+      enabled: z.boolean('true or false').optional(),
+      token: field.metricsToken.optional(),
+    })
+    .prefault({}),
+  telemetry: z
+    .strictObject({
+      meterProvider: given<MeterProvider>('a meter provider of OpenTelemetry', has('getMeter')).optional(),
+      tracerProvider: given<TracerProvider>(
+        'a tracer provider of OpenTelemetry',
+        has('getTracer'),
+      ).optional(),
+      tracedShare: z.number('a number from 0 to 1').min(0, 'at least 0').max(1, 'at most 1').default(1),
+    })
+    .prefault({}),
   limits: z
     .partialRecord(
       z.enum(limitNames),
@@ -204,8 +279,25 @@ export const optionsSchema = z.strictObject({
     )
     .superRefine(refuseBeyondBounds)
     .default({}),
+  retention: z
+    .strictObject({
+      requestDays: z.number('a number of days').optional(),
+      confirmationDays: z.number('a number of days').optional(),
+      archiveAfterDays: z.number('a number of days').optional(),
+      eventDays: z.number('a number of days, or null').nullable().optional(),
+      deliveryDays: z.number('a number of days').optional(),
+    })
+    .superRefine((retention, ctx) => {
+      for (const { name, message } of retentionProblems(retention))
+        ctx.addIssue({ code: 'custom', path: [name], message });
+    })
+    .default({}),
   migrate: z.boolean('true or false').default(true),
   sweep: z.boolean('true or false').default(true),
+  listen: z.boolean('true or false').default(true),
+  bus: given<EventBus>('a bus such as natsBus({ servers })', (value) =>
+    ['publish', 'listen', 'close'].every((name) => has(name)(value)),
+  ).optional(),
   logger: given<Logger>('a logger with debug, info, warn and error', (value) =>
     ['debug', 'info', 'warn', 'error'].every((name) => has(name)(value)),
   ).optional(),

@@ -7,6 +7,7 @@ import { method } from './procedures/method/index.ts';
 import { operator } from './procedures/operator/index.ts';
 import { scopedToken } from './procedures/scoped-token/index.ts';
 import { serviceKey } from './procedures/service-key/index.ts';
+import { webhook } from './procedures/webhook/index.ts';
 import { t } from './trpc/trpc.ts';
 
 /** Every procedure (the contract, §4). Nest it under a key of your own router, or serve it alone. */
@@ -20,6 +21,7 @@ export const router = t.router({
   scopedToken: t.router(scopedToken),
   operator: t.router(operator),
   serviceKey: t.router(serviceKey),
+  webhook: t.router(webhook),
 });
 
 /** The type a tRPC client is made for: `createTRPCClient<CountersignRouter>(…)`. */

@@ -57,12 +57,13 @@ describe('a log line', () => {
     const texts = [
       `csk_${'k'.repeat(32)}`,
       `cst1.${'t'.repeat(40)}`,
+      `whsec_${'w'.repeat(43)}=`,
       `Bearer ${'b'.repeat(20)}`,
       'postgresql://ada:hunter22@db.example/bank',
     ];
     for (const text of texts) {
       const line = logged({ note: text, list: [`before ${text} after`] }, `message ${text}`);
-      expect(line).not.toMatch(/k{32}|t{40}|b{20}|hunter22/);
+      expect(line).not.toMatch(/k{32}|t{40}|w{43}|b{20}|hunter22/);
       expect(JSON.parse(line)).toHaveProperty('note');
     }
   });

@@ -136,7 +136,7 @@ describe('a durable subscriber of a host', () => {
       expect((await operator.subscribers({})).items.find(({ name }) => name === 'ledger')).toMatchObject({
         state: 'parked',
         failures: 1,
-        failure: expect.stringMatching(/^TypeError /),
+        failure: expect.stringMatching(/^TypeError /) as string,
       }),
     );
     broken.is = false;

@@ -115,6 +115,7 @@ export async function createTestCountersign<Router extends AnyTRPCRouter = never
       audience: testHost,
       secret: randomBytes(32).toString('base64'),
       sweep: false,
+      webhooks: false,
       ...options,
       methods: typeof methods === 'function' ? methods(given) : methods,
       database,

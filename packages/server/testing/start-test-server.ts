@@ -71,6 +71,7 @@ export async function startTestServer({
     serviceKey,
     migrate: false,
     sweep: false,
+    webhooks: false,
     ...options,
     database: database.url,
     clock,

@@ -59,6 +59,12 @@ import type {
   MethodListOutput,
   MethodRemoveInput,
   MethodRemoveOutput,
+  OperatorRemoveSubscriberInput,
+  OperatorRemoveSubscriberOutput,
+  OperatorReplaySubscriberInput,
+  OperatorResumeSubscriberInput,
+  OperatorSubscribersInput,
+  OperatorSubscribersOutput,
   OperatorUnlockInput,
   OperatorUnlockOutput,
   ScopedTokenIntrospectInput,
@@ -75,6 +81,23 @@ import type {
   ServiceKeyListInput,
   ServiceKeyListOutput,
   ServiceKeyRevokeInput,
+  Subscriber,
+  WebhookCreateInput,
+  WebhookCreateOutput,
+  WebhookDeliveriesInput,
+  WebhookDeliveriesOutput,
+  WebhookEndpoint,
+  WebhookListInput,
+  WebhookListOutput,
+  WebhookRemoveInput,
+  WebhookRemoveOutput,
+  WebhookReplayInput,
+  WebhookReplayOutput,
+  WebhookRotateSecretInput,
+  WebhookRotateSecretOutput,
+  WebhookTest,
+  WebhookTestInput,
+  WebhookUpdateInput,
 } from './schema.ts';
 
 /** What every call takes beside its input. */
@@ -438,6 +461,12 @@ export interface EventProcedures {
    *
    * `from: 'now'` gives the cursor of the present end: a stream that begins there can be cut before its
    * first event and misses nothing (decision 0009).
+   *
+   * Without a cursor it begins at the oldest event that is kept.
+   *
+   * @throws CountersignError `invalid_input` for a cursor that is none, and, with the issue
+   * `cursor_out_of_retention` or `cursor_ahead_of_log`, for one from which the log cannot be read any
+   * more.
    */
   list(input?: EventListInput, options?: CallOptions): Promise<EventListOutput>;
 
@@ -448,7 +477,9 @@ export interface EventProcedures {
    * when its signal aborts or core is closed. Whoever was cut off goes on after the last event it has;
    * who must miss nothing before its first event begins at a cursor of `event.list`.
    *
-   * @throws CountersignError `invalid_input` for a `lastEventId` that is none.
+   * @throws CountersignError `invalid_input` for a `lastEventId` that is none; the stream itself throws
+   * it with the issue `cursor_out_of_retention` or `cursor_ahead_of_log` for one from which the log
+   * cannot be read any more.
    */
   stream(input?: EventStreamInput, options?: CallOptions): AsyncIterable<Event>;
 }
@@ -512,6 +543,21 @@ export interface OperatorProcedures {
    * of the subject's.
    */
   unlock(input: OperatorUnlockInput, options?: CallOptions): Promise<OperatorUnlockOutput>;
+
+  /** The durable subscribers: where each stands in the log, and what holds it up. */
+  subscribers(input: OperatorSubscribersInput, options?: CallOptions): Promise<OperatorSubscribersOutput>;
+
+  /** Lets a parked subscriber try again, or pass over the event that failed. */
+  resumeSubscriber(input: OperatorResumeSubscriberInput, options?: CallOptions): Promise<Subscriber>;
+
+  /** Moves a subscriber back in the log, or forward. */
+  replaySubscriber(input: OperatorReplaySubscriberInput, options?: CallOptions): Promise<Subscriber>;
+
+  /** Forgets a subscriber that no program has any more. */
+  removeSubscriber(
+    input: OperatorRemoveSubscriberInput,
+    options?: CallOptions,
+  ): Promise<OperatorRemoveSubscriberOutput>;
 }
 
 /** `client.serviceKey` */
@@ -538,6 +584,78 @@ export interface ServiceKeyProcedures {
   revoke(input: ServiceKeyRevokeInput, options?: CallOptions): Promise<ServiceKey>;
 }
 
+/** `client.webhook` */
+export interface WebhookProcedures {
+  /**
+   * Begins to send events to an address: those that happen from now on. Its secret is answered once and
+   * kept sealed: a repetition by the same idempotency key gets `secret: null`; who has lost it rotates
+   * it.
+   *
+   * @throws CountersignError `forbidden` for all but an operator, `invalid_input`.
+   */
+  create(input: WebhookCreateInput, options?: CallOptions): Promise<WebhookCreateOutput>;
+
+  /**
+   * All endpoints, newest first. There are never more than a page of them.
+   *
+   * @throws CountersignError `forbidden`.
+   */
+  list(input?: WebhookListInput, options?: CallOptions): Promise<WebhookListOutput>;
+
+  /**
+   * Changes an endpoint; what is not given stays. A filter counts for what happens from now on, an
+   * address for every try from now on. Switched off, what is owed is cancelled; switched on again, it
+   * gets what happens from then on.
+   *
+   * @throws CountersignError `forbidden`; `not_found` for an id that is none; `invalid_input`.
+   */
+  update(input: WebhookUpdateInput, options?: CallOptions): Promise<WebhookEndpoint>;
+
+  /**
+   * Takes an endpoint away, with its secrets. What is owed to it is cancelled; what was sent stays in
+   * the list of deliveries for as long as deliveries are kept.
+   *
+   * @throws CountersignError `forbidden`; `not_found` for an id that is none.
+   */
+  remove(input: WebhookRemoveInput, options?: CallOptions): Promise<WebhookRemoveOutput>;
+
+  /**
+   * Gives an endpoint another secret. The one that it had signs as well, for a day or as long as is
+   * said, so that its receiver can be given the new one meanwhile; the one before that is over at once.
+   *
+   * @throws CountersignError `forbidden`; `not_found` for an id that is none.
+   */
+  rotateSecret(input: WebhookRotateSecretInput, options?: CallOptions): Promise<WebhookRotateSecretOutput>;
+
+  /**
+   * Sends one message of the type `webhook.test`, signed like any other, to this endpoint alone, once;
+   * the answer is what came of it. It is no event: it stands in no log and reaches nobody else. An
+   * endpoint that is switched off can be tested.
+   *
+   * @throws CountersignError `forbidden`; `not_found` for an id that is none; `unavailable` where
+   * nothing is sent.
+   */
+  test(input: WebhookTestInput, options?: CallOptions): Promise<WebhookTest>;
+
+  /**
+   * What was sent and what is owed, newest first. An endpoint that nobody knows has none.
+   *
+   * @throws CountersignError `forbidden`; `invalid_input` for a cursor that is none.
+   */
+  deliveries(input?: WebhookDeliveriesInput, options?: CallOptions): Promise<WebhookDeliveriesOutput>;
+
+  /**
+   * Sends once more: one delivery, or what the log holds for an endpoint from a place or a moment on, a
+   * part at a time. These are deliveries of their own under the `webhook-id` of the first one, so that a
+   * receiver knows what it has.
+   *
+   * @throws CountersignError `forbidden`; `not_found` for an id that is none, and for a delivery to an
+   * endpoint that was removed; `unavailable` for an endpoint that is switched off; `invalid_input`, also
+   * for what the log does not keep any more.
+   */
+  replay(input: WebhookReplayInput, options?: CallOptions): Promise<WebhookReplayOutput>;
+}
+
 /** Every procedure, as a method. */
 export interface CountersignProcedures {
   readonly authorizationRequest: AuthorizationRequestProcedures;
@@ -549,4 +667,5 @@ export interface CountersignProcedures {
   readonly scopedToken: ScopedTokenProcedures;
   readonly operator: OperatorProcedures;
   readonly serviceKey: ServiceKeyProcedures;
+  readonly webhook: WebhookProcedures;
 }

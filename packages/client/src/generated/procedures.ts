@@ -12,6 +12,10 @@ import {
   receipt,
   scopedToken,
   serviceKey,
+  subscriber,
+  webhookDelivery,
+  webhookEndpoint,
+  webhookTest,
   type Dates,
 } from './dates.ts';
 
@@ -77,10 +81,42 @@ export const procedures = {
   },
   operator: {
     unlock: { type: 'mutation' },
+    subscribers: { type: 'query', dates: { items: [subscriber] } },
+    resumeSubscriber: { type: 'mutation', dates: subscriber },
+    replaySubscriber: { type: 'mutation', dates: subscriber },
+    removeSubscriber: { type: 'mutation' },
   },
   serviceKey: {
     create: { type: 'mutation', dates: { createdAt: true, expiresAt: true, revokedAt: true } },
     list: { type: 'query', dates: { items: [serviceKey] } },
     revoke: { type: 'mutation', dates: serviceKey },
+  },
+  webhook: {
+    create: {
+      type: 'mutation',
+      dates: {
+        disabledAt: true,
+        previousSecretUntil: true,
+        lastDeliveredAt: true,
+        createdAt: true,
+        updatedAt: true,
+      },
+    },
+    list: { type: 'query', dates: [webhookEndpoint] },
+    update: { type: 'mutation', dates: webhookEndpoint },
+    remove: { type: 'mutation' },
+    rotateSecret: {
+      type: 'mutation',
+      dates: {
+        disabledAt: true,
+        previousSecretUntil: true,
+        lastDeliveredAt: true,
+        createdAt: true,
+        updatedAt: true,
+      },
+    },
+    test: { type: 'mutation', dates: webhookTest },
+    deliveries: { type: 'query', dates: { items: [webhookDelivery] } },
+    replay: { type: 'mutation' },
   },
 } as const satisfies Record<string, Record<string, Procedure>>;

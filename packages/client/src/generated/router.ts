@@ -66,6 +66,12 @@ import type {
   MethodListOutput,
   MethodRemoveInput,
   MethodRemoveOutput,
+  OperatorRemoveSubscriberInput,
+  OperatorRemoveSubscriberOutput,
+  OperatorReplaySubscriberInput,
+  OperatorResumeSubscriberInput,
+  OperatorSubscribersInput,
+  OperatorSubscribersOutput,
   OperatorUnlockInput,
   OperatorUnlockOutput,
   ScopedTokenIntrospectInput,
@@ -82,6 +88,23 @@ import type {
   ServiceKeyListInput,
   ServiceKeyListOutput,
   ServiceKeyRevokeInput,
+  Subscriber,
+  WebhookCreateInput,
+  WebhookCreateOutput,
+  WebhookDeliveriesInput,
+  WebhookDeliveriesOutput,
+  WebhookEndpoint,
+  WebhookListInput,
+  WebhookListOutput,
+  WebhookRemoveInput,
+  WebhookRemoveOutput,
+  WebhookReplayInput,
+  WebhookReplayOutput,
+  WebhookRotateSecretInput,
+  WebhookRotateSecretOutput,
+  WebhookTest,
+  WebhookTestInput,
+  WebhookUpdateInput,
 } from './schema.ts';
 
 interface Definition<Input, Output> {
@@ -407,6 +430,12 @@ export type CountersignRecord = {
      *
      * `from: 'now'` gives the cursor of the present end: a stream that begins there can be cut before its
      * first event and misses nothing (decision 0009).
+     *
+     * Without a cursor it begins at the oldest event that is kept.
+     *
+     * @throws CountersignError `invalid_input` for a cursor that is none, and, with the issue
+     * `cursor_out_of_retention` or `cursor_ahead_of_log`, for one from which the log cannot be read any
+     * more.
      */
     list: Query<EventListInput | undefined, EventListOutput>;
     /**
@@ -416,7 +445,9 @@ export type CountersignRecord = {
      * when its signal aborts or core is closed. Whoever was cut off goes on after the last event it has;
      * who must miss nothing before its first event begins at a cursor of `event.list`.
      *
-     * @throws CountersignError `invalid_input` for a `lastEventId` that is none.
+     * @throws CountersignError `invalid_input` for a `lastEventId` that is none; the stream itself throws
+     * it with the issue `cursor_out_of_retention` or `cursor_ahead_of_log` for one from which the log
+     * cannot be read any more.
      */
     stream: Subscription<EventStreamInput | undefined, Event>;
   };
@@ -473,6 +504,14 @@ export type CountersignRecord = {
      * of the subject's.
      */
     unlock: Mutation<OperatorUnlockInput, OperatorUnlockOutput>;
+    /** The durable subscribers: where each stands in the log, and what holds it up. */
+    subscribers: Query<OperatorSubscribersInput, OperatorSubscribersOutput>;
+    /** Lets a parked subscriber try again, or pass over the event that failed. */
+    resumeSubscriber: Mutation<OperatorResumeSubscriberInput, Subscriber>;
+    /** Moves a subscriber back in the log, or forward. */
+    replaySubscriber: Mutation<OperatorReplaySubscriberInput, Subscriber>;
+    /** Forgets a subscriber that no program has any more. */
+    removeSubscriber: Mutation<OperatorRemoveSubscriberInput, OperatorRemoveSubscriberOutput>;
   };
   serviceKey: {
     /**
@@ -493,6 +532,69 @@ export type CountersignRecord = {
      * @throws CountersignError `forbidden`; `not_found` for an id that is none.
      */
     revoke: Mutation<ServiceKeyRevokeInput, ServiceKey>;
+  };
+  webhook: {
+    /**
+     * Begins to send events to an address: those that happen from now on. Its secret is answered once and
+     * kept sealed: a repetition by the same idempotency key gets `secret: null`; who has lost it rotates
+     * it.
+     *
+     * @throws CountersignError `forbidden` for all but an operator, `invalid_input`.
+     */
+    create: Mutation<WebhookCreateInput, WebhookCreateOutput>;
+    /**
+     * All endpoints, newest first. There are never more than a page of them.
+     *
+     * @throws CountersignError `forbidden`.
+     */
+    list: Query<WebhookListInput | undefined, WebhookListOutput>;
+    /**
+     * Changes an endpoint; what is not given stays. A filter counts for what happens from now on, an
+     * address for every try from now on. Switched off, what is owed is cancelled; switched on again, it
+     * gets what happens from then on.
+     *
+     * @throws CountersignError `forbidden`; `not_found` for an id that is none; `invalid_input`.
+     */
+    update: Mutation<WebhookUpdateInput, WebhookEndpoint>;
+    /**
+     * Takes an endpoint away, with its secrets. What is owed to it is cancelled; what was sent stays in
+     * the list of deliveries for as long as deliveries are kept.
+     *
+     * @throws CountersignError `forbidden`; `not_found` for an id that is none.
+     */
+    remove: Mutation<WebhookRemoveInput, WebhookRemoveOutput>;
+    /**
+     * Gives an endpoint another secret. The one that it had signs as well, for a day or as long as is
+     * said, so that its receiver can be given the new one meanwhile; the one before that is over at once.
+     *
+     * @throws CountersignError `forbidden`; `not_found` for an id that is none.
+     */
+    rotateSecret: Mutation<WebhookRotateSecretInput, WebhookRotateSecretOutput>;
+    /**
+     * Sends one message of the type `webhook.test`, signed like any other, to this endpoint alone, once;
+     * the answer is what came of it. It is no event: it stands in no log and reaches nobody else. An
+     * endpoint that is switched off can be tested.
+     *
+     * @throws CountersignError `forbidden`; `not_found` for an id that is none; `unavailable` where
+     * nothing is sent.
+     */
+    test: Mutation<WebhookTestInput, WebhookTest>;
+    /**
+     * What was sent and what is owed, newest first. An endpoint that nobody knows has none.
+     *
+     * @throws CountersignError `forbidden`; `invalid_input` for a cursor that is none.
+     */
+    deliveries: Query<WebhookDeliveriesInput | undefined, WebhookDeliveriesOutput>;
+    /**
+     * Sends once more: one delivery, or what the log holds for an endpoint from a place or a moment on, a
+     * part at a time. These are deliveries of their own under the `webhook-id` of the first one, so that a
+     * receiver knows what it has.
+     *
+     * @throws CountersignError `forbidden`; `not_found` for an id that is none, and for a delivery to an
+     * endpoint that was removed; `unavailable` for an endpoint that is switched off; `invalid_input`, also
+     * for what the log does not keep any more.
+     */
+    replay: Mutation<WebhookReplayInput, WebhookReplayOutput>;
   };
 };
 

@@ -544,12 +544,14 @@ export interface AbuseReportedEvent extends EventEnvelope {
   };
 }
 
-/** An endpoint failed for too long and was switched off. */
+/** An endpoint was switched off: it failed for too long, said that it is gone, or an operator did it. */
 export interface WebhookDisabledEvent extends EventEnvelope {
   type: 'webhook.disabled';
   data: {
+    /** `gone`: it answered 410 · `failing`: nothing was taken for the whole schedule. For the service only. */
+    reason?: 'gone' | 'failing' | 'operator' | undefined;
     /** For the service only. */
-    reason?: string | undefined;
+    by?: string | undefined;
   };
 }
 
@@ -613,7 +615,7 @@ export interface EventByType {
   'subject.unlocked': SubjectUnlockedEvent;
   /** A person said with a signature: this was not me. */
   'abuse.reported': AbuseReportedEvent;
-  /** An endpoint failed for too long and was switched off. */
+  /** An endpoint was switched off: it failed for too long, said that it is gone, or an operator did it. */
   'webhook.disabled': WebhookDisabledEvent;
 }
 
@@ -878,6 +880,27 @@ export interface ScopedToken {
   revokedAt: Date | null;
 }
 
+export interface Subscriber {
+  name: string;
+  /** Parked: an event has failed too often; resume it. */
+  state: 'active' | 'parked';
+  /** The last event that it has, as a cursor. */
+  cursor: string;
+  /** How long the oldest event behind its place has been there, of whatever type; 0 when there is none. */
+  lagSeconds: number;
+  /** How often the failed event has failed in a row. Whole number. */
+  failures: number;
+  failedEventId: string | null;
+  failedAt: Date | null;
+  /** The kind of error, and the id under which the log of its node has it. */
+  failure: string | null;
+  retryAt: Date | null;
+  /** Which process handled its last batch. */
+  node: string | null;
+  createdAt: Date;
+  movedAt: Date;
+}
+
 /** A credential of a service, or of an operator. */
 export interface ServiceKey {
   /** Names the key without being it: for lists and revocation. */
@@ -891,6 +914,86 @@ export interface ServiceKey {
   lastUsedOn: string | null;
   expiresAt: Date | null;
   revokedAt: Date | null;
+}
+
+/** Where events are sent. */
+export interface WebhookEndpoint {
+  id: `whk_${string}`;
+  url: string;
+  description: string | null;
+  /** Null: all of them. */
+  types: EventType[] | null;
+  slug: string | null;
+  isActive: boolean;
+  /** `gone`: it answered 410 · `failing`: it took nothing for the whole schedule · `operator`: by hand. */
+  disabledReason: 'gone' | 'failing' | 'operator' | null;
+  disabledAt: Date | null;
+  /** Until then the secret before the last rotation signs as well. */
+  previousSecretUntil: Date | null;
+  /** To the minute. */
+  lastDeliveredAt: Date | null;
+  createdAt: Date;
+  /** The kind of actor, and its key: `operator:key_…`. */
+  createdBy: string;
+  updatedAt: Date;
+}
+
+/** What came of a test message. It is in no log. */
+export interface WebhookTest {
+  /** Whether it answered 2xx. */
+  delivered: boolean;
+  at: Date;
+  /** What it answered; null without an answer. Whole number or null. */
+  status: number | null;
+  /** Why there was no answer. */
+  failure:
+    | 'address_refused'
+    | 'name_not_resolved'
+    | 'redirected'
+    | 'timed_out'
+    | 'connection'
+    | 'tls'
+    | 'too_large'
+    | 'aborted'
+    | 'secret_unreadable'
+    | null;
+  /** Whole number. */
+  milliseconds: number;
+}
+
+/** One event on its way to one endpoint. */
+export interface WebhookDelivery {
+  id: `whd_${string}`;
+  endpointId: `whk_${string}`;
+  /** The `webhook-id` of its messages. */
+  eventId: `evt_${string}`;
+  type: EventType;
+  state: 'waiting' | 'delivered' | 'failed' | 'cancelled';
+  isReplay: boolean;
+  /** Null while it is being sent, and when nothing is owed any more. */
+  nextTryAt: Date | null;
+  /** What came of each, the first one first. */
+  tries: {
+    at: Date;
+    /** What it answered; null without an answer. Whole number or null. */
+    status: number | null;
+    /** Why there was no answer. */
+    failure:
+      | 'address_refused'
+      | 'name_not_resolved'
+      | 'redirected'
+      | 'timed_out'
+      | 'connection'
+      | 'tls'
+      | 'too_large'
+      | 'aborted'
+      | 'secret_unreadable'
+      | null;
+    /** Whole number. */
+    milliseconds: number;
+  }[];
+  createdAt: Date;
+  finishedAt: Date | null;
 }
 
 /** What the browser answered when it was asked for a passkey. */
@@ -1641,6 +1744,54 @@ export interface OperatorUnlockInput {
   context?: unknown;
 }
 
+/** What `operator.subscribers` takes. */
+export type OperatorSubscribersInput = Record<string, never>;
+
+/** What `operator.resumeSubscriber` takes. */
+export interface OperatorResumeSubscriberInput {
+  /** As `subscriber` was given it. Text of 1 to 64 characters. */
+  name: string;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Passes over the event that failed: it never sees it again. Default false. */
+  skip?: boolean | undefined;
+}
+
+/** What `operator.replaySubscriber` takes. */
+export interface OperatorReplaySubscriberInput {
+  /**
+   * As `subscriber` was given it. Text of 1 to 64 characters; must be no subscriber of Countersign
+   * itself.
+   */
+  name: string;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+  /** Begins again behind this event. Text of 1 to 200 characters. */
+  after?: string | undefined;
+  /** Without a place: at the oldest event, or at the present end. */
+  from?: 'start' | 'now' | undefined;
+}
+
+/** What `operator.removeSubscriber` takes. */
+export interface OperatorRemoveSubscriberInput {
+  /**
+   * As `subscriber` was given it. Text of 1 to 64 characters; must be no subscriber of Countersign
+   * itself.
+   */
+  name: string;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+}
+
 /** What `serviceKey.create` takes. */
 export interface ServiceKeyCreateInput {
   /** What it is for, such as “billing”. Text of 1 to 100 characters. */
@@ -1666,6 +1817,113 @@ export interface ServiceKeyListInput {
 export interface ServiceKeyRevokeInput {
   /** The id of the key. Text of 1 to 200 characters. */
   id: string;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+}
+
+/** What `webhook.create` takes. */
+export interface WebhookCreateInput {
+  /** Where to: https, without a name, password or fragment. Text of at most 4,096 characters. */
+  url: string;
+  /** What is behind it, for people. Text of 1 to 200 characters. */
+  description?: string | undefined;
+  /** Only events of these types; without it all of them. List of 1 to 30, each event type. */
+  types?: readonly EventType[] | undefined;
+  /** Only events of this operation. Text like `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`. */
+  slug?: string | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+}
+
+/** What `webhook.list` takes. */
+export type WebhookListInput = Record<string, never>;
+
+/** What `webhook.update` takes. */
+export interface WebhookUpdateInput {
+  /** Text of 1 to 200 characters. */
+  id: string;
+  /** Where to: https, without a name, password or fragment. Text of at most 4,096 characters. */
+  url?: string | undefined;
+  /** Text of 1 to 200 characters or null. */
+  description?: string | null | undefined;
+  /** Null: all of them. List of 1 to 30, each event type or null. */
+  types?: readonly EventType[] | null | undefined;
+  /** Null: of every operation. Text like `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$` or null. */
+  slug?: string | null | undefined;
+  /** False: what is owed is cancelled. True again: from now on; a replay brings what was missed. */
+  isActive?: boolean | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+}
+
+/** What `webhook.remove` takes. */
+export interface WebhookRemoveInput {
+  /** Text of 1 to 200 characters. */
+  id: string;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+}
+
+/** What `webhook.rotateSecret` takes. */
+export interface WebhookRotateSecretInput {
+  /** Text of 1 to 200 characters. */
+  id: string;
+  /** So long both sign; default a day. 0: the earlier one is over at once. Whole number, at most 604,800. */
+  overlapSeconds?: number | undefined;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+}
+
+/** What `webhook.test` takes. */
+export interface WebhookTestInput {
+  /** Text of 1 to 200 characters. */
+  id: string;
+  /**
+   * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
+   * characters.
+   */
+  idempotencyKey?: string | undefined;
+}
+
+/** What `webhook.deliveries` takes. */
+export interface WebhookDeliveriesInput {
+  /** Only those to this endpoint, also one that was removed. Text of 1 to 200 characters. */
+  endpointId?: string | undefined;
+  state?: 'waiting' | 'delivered' | 'failed' | 'cancelled' | undefined;
+  /** The `nextCursor` of the page before. Text of 1 to 200 characters. */
+  cursor?: string | undefined;
+  /** Default 50. Whole number, 1 to 100. */
+  limit?: number | undefined;
+}
+
+/** What `webhook.replay` takes. */
+export interface WebhookReplayInput {
+  /** This one once more. Nothing else is given with it. Text of 1 to 200 characters. */
+  deliveryId?: string | undefined;
+  /** Everything that its filter lets through, with `after` or `since`. Text of 1 to 200 characters. */
+  endpointId?: string | undefined;
+  /**
+   * From the event behind this one on: its id, or the `cursor` of the call before. Text of 1 to 200
+   * characters.
+   */
+  after?: string | undefined;
+  /** From this moment on, or from up to a minute before: `2026-11-22T12:00:00Z`. Time as ISO 8601 text. */
+  since?: string | undefined;
   /**
    * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64
    * characters.
@@ -1839,6 +2097,17 @@ export interface OperatorUnlockOutput {
   unlocked: boolean;
 }
 
+/** What `operator.subscribers` answers. */
+export interface OperatorSubscribersOutput {
+  items: Subscriber[];
+}
+
+/** What `operator.removeSubscriber` answers. */
+export interface OperatorRemoveSubscriberOutput {
+  /** False when there was none. */
+  removed: boolean;
+}
+
 /** What `serviceKey.create` answers. */
 export interface ServiceKeyCreateOutput {
   /** Names the key without being it: for lists and revocation. */
@@ -1861,4 +2130,75 @@ export interface ServiceKeyListOutput {
   items: ServiceKey[];
   /** For the next page; null when this is the last one. */
   nextCursor: string | null;
+}
+
+/** What `webhook.create` answers. */
+export interface WebhookCreateOutput {
+  id: `whk_${string}`;
+  url: string;
+  description: string | null;
+  /** Null: all of them. */
+  types: EventType[] | null;
+  slug: string | null;
+  isActive: boolean;
+  /** `gone`: it answered 410 · `failing`: it took nothing for the whole schedule · `operator`: by hand. */
+  disabledReason: 'gone' | 'failing' | 'operator' | null;
+  disabledAt: Date | null;
+  /** Until then the secret before the last rotation signs as well. */
+  previousSecretUntil: Date | null;
+  /** To the minute. */
+  lastDeliveredAt: Date | null;
+  createdAt: Date;
+  /** The kind of actor, and its key: `operator:key_…`. */
+  createdBy: string;
+  updatedAt: Date;
+  /** `whsec_…`, shown once: null when the call is repeated with its idempotency key. */
+  secret: string | null;
+}
+
+/** What `webhook.list` answers. */
+export type WebhookListOutput = WebhookEndpoint[];
+
+/** What `webhook.remove` answers. */
+export interface WebhookRemoveOutput {
+  removed: true;
+}
+
+/** What `webhook.rotateSecret` answers. */
+export interface WebhookRotateSecretOutput {
+  id: `whk_${string}`;
+  url: string;
+  description: string | null;
+  /** Null: all of them. */
+  types: EventType[] | null;
+  slug: string | null;
+  isActive: boolean;
+  /** `gone`: it answered 410 · `failing`: it took nothing for the whole schedule · `operator`: by hand. */
+  disabledReason: 'gone' | 'failing' | 'operator' | null;
+  disabledAt: Date | null;
+  /** Until then the secret before the last rotation signs as well. */
+  previousSecretUntil: Date | null;
+  /** To the minute. */
+  lastDeliveredAt: Date | null;
+  createdAt: Date;
+  /** The kind of actor, and its key: `operator:key_…`. */
+  createdBy: string;
+  updatedAt: Date;
+  /** `whsec_…`, shown once: null when the call is repeated with its idempotency key. */
+  secret: string | null;
+}
+
+/** What `webhook.deliveries` answers. */
+export interface WebhookDeliveriesOutput {
+  items: WebhookDelivery[];
+  /** For the next page; null when this is the last one. */
+  nextCursor: string | null;
+}
+
+/** What `webhook.replay` answers. */
+export interface WebhookReplayOutput {
+  /** How many are owed by this. What is on its way already is not counted. Whole number. */
+  replayed: number;
+  /** There is more: call again with it as `after`. Null: this was all. */
+  cursor: string | null;
 }

@@ -3,6 +3,7 @@ import type { CoreContext } from '../context.ts';
 import { eventParametersOf } from '../event/parameters.ts';
 import { once } from '../idempotency/once.ts';
 import { requireService, requireServiceOrSubject } from '../permission.ts';
+import { declaredMethod } from '../telemetry.ts';
 import { parseInput } from '../parse.ts';
 import { explainRefusal, requestUuid } from './refusal.ts';
 import { untilTaken } from '../challenge/until-taken.ts';
@@ -26,6 +27,7 @@ export async function cancelAuthorizationRequest(
   if (parsed.context !== undefined) requireService(context.actor);
   const id = requestUuid(parsed.id);
   return await once(context, 'authorizationRequest.cancel', parsed, {
+    step: { name: 'cancel', request: id },
     write: async (writing) => {
       const row = await untilTaken(
         async () => {
@@ -42,6 +44,7 @@ export async function cancelAuthorizationRequest(
       const request = viewOf({ ...row, challenge: null }, writing.clock.now());
       return {
         answer: request,
+        transitions: [{ outcome: 'cancelled', slug: row.slug, method: declaredMethod(writing, null) }],
         afterCommit: await tellDecisionOf(writing, row, {
           decision: 'cancelled',
           request,

@@ -6,6 +6,7 @@ import type { CoreContext } from '../context.ts';
 import { once } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { requireService, requireServiceOrSubject } from '../permission.ts';
+import { declaredMethod } from '../telemetry.ts';
 import { deliverChallenge, repeatFailedDelivery } from './deliver-challenge.ts';
 import { prepareRechallenge, rechallengeParameters } from './rechallenge.ts';
 import { explainRefusal, requestUuid } from './refusal.ts';
@@ -41,6 +42,7 @@ export async function challengeAuthorizationRequest(
       overrides,
     );
   return await once(context, 'authorizationRequest.challenge', parsed, {
+    step: { name: 'challenge', request: uuid },
     prepare,
     write: async (writing, prepared) => {
       const { row, now, delivery } = await untilTaken(
@@ -61,6 +63,9 @@ export async function challengeAuthorizationRequest(
         answer: view.challenge,
         repeated: withoutDigits(view.challenge),
         afterCommit: delivery && (() => deliverChallenge(context, row, view, delivery)),
+        transitions: [
+          { outcome: 'challenged', slug: row.slug, method: declaredMethod(writing, view.challenge.method) },
+        ],
       };
     },
     replayed: (answer) => repeatFailedDelivery(context, { id: parsed.id, challenge: answer }),

@@ -9,7 +9,7 @@ import { requestUuid } from './refusal.ts';
 import type { RequestRow } from './row.ts';
 import { checkInput, type checkOutput } from './schema.ts';
 import { settleRightCheck, settleRightCheckByFactor } from './statement/check.ts';
-import { presentProof, settleRight, verifyProof, type PresentedProof, type RightProof } from './verify.ts';
+import { presentProof, prove, type PresentedProof, type RightProof } from './verify.ts';
 
 /**
  * Is this proof right? Decides nothing. A wrong one costs an attempt; a right one costs none, and for a minute lets
@@ -27,13 +27,10 @@ export async function checkAuthorizationRequest(
   if (parsed.context !== undefined) requireService(context.actor);
   const uuid = requestUuid(parsed.id);
   return await once<never, z.output<typeof checkOutput>>(context, 'authorizationRequest.check', parsed, {
+    step: { name: 'check', request: uuid },
     write: async (writing) => {
       const presented = await presentProof(writing, uuid, parsed.proof, 'check', parsed.context);
-      const verdict = await verifyProof(writing, presented);
-      if (!verdict.right) return { answer: { valid: false, attemptsLeft: verdict.row.attempts_left } };
-      const settled = await settleRight(writing, presented, verdict, (proof) =>
-        settle(writing, presented, proof),
-      );
+      const settled = await prove(writing, presented, (proof) => settle(writing, presented, proof));
       return {
         answer: { valid: !('right' in settled), attemptsLeft: settled.row.attempts_left },
       };

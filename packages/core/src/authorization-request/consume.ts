@@ -8,6 +8,8 @@ import { formatId } from '../id.ts';
 import { once } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { requireService } from '../permission.ts';
+import { declaredMethod } from '../telemetry.ts';
+import { countTransition, type Transition } from '../transition.ts';
 import { operationData } from './operation-data.ts';
 import { refusalError, requestUuid } from './refusal.ts';
 import { untilTaken } from '../challenge/until-taken.ts';
@@ -47,18 +49,38 @@ export async function consumeAuthorizationRequest(
   const dataHash = await hashToCompare(context, parsed);
   if (options.tx) {
     const db = await joinTransaction(context.database, options.tx);
-    return await consume({ ...context, db }, uuid, parsed, dataHash);
+    return await context.telemetry.span('consume', uuid, async (span) => {
+      const row = await consume({ ...context, db }, uuid, parsed, dataHash);
+      countTransition(context, consumptionOf(context, row), span);
+      return { consumed: true, receipt: receiptOf(row) };
+    });
   }
   return await once(context, 'authorizationRequest.consume', parsed, {
-    write: async (writing) => ({
-      answer: await consume(writing, uuid, parsed, dataHash),
-    }),
+    step: { name: 'consume', request: uuid },
+    write: async (writing) => {
+      const row = await consume(writing, uuid, parsed, dataHash);
+      return {
+        answer: { consumed: true as const, receipt: receiptOf(row) },
+        transitions: [consumptionOf(writing, row)],
+      };
+    },
   });
 }
 
-async function consume(context: CoreContext, uuid: string, input: ConsumeInput, dataHash: Buffer | null) {
+/** Counted when it is made: whether a host's transaction commits is known to nobody but the host. */
+export function consumptionOf(context: CoreContext, row: ConsumedRow): Transition {
+  const { slug, granted_at: since, consumed_at: at } = row;
+  return { outcome: 'consumed', slug, method: declaredMethod(context, null), since, at };
+}
+
+async function consume(
+  context: CoreContext,
+  uuid: string,
+  input: ConsumeInput,
+  dataHash: Buffer | null,
+): Promise<ConsumedRow> {
   const sessionId = input.sessionId ?? null;
-  const row = await untilTaken(
+  return await untilTaken(
     async () => {
       if (!dataHash) return undefined;
       const now = context.clock.now();
@@ -91,7 +113,6 @@ async function consume(context: CoreContext, uuid: string, input: ConsumeInput, 
       if (!decision.ok) throw refusalError(decision.refusal, present, context.clock.now());
     },
   );
-  return { consumed: true as const, receipt: receiptOf(row) };
 }
 
 /** Data that the operation's own schema refuses, or that has no canonical form, is not what was authorized. */

@@ -12,6 +12,8 @@ import { hashDisplay } from '../operation/display.ts';
 import type { Operation } from '../operation/define.ts';
 import type { Binding } from '../binding.ts';
 import { parseInput } from '../parse.ts';
+import { declaredMethod, methodAsked } from '../telemetry.ts';
+import type { Transition } from '../transition.ts';
 import { admitCreation, type Creation } from './admit-creation.ts';
 import { deliverChallenge, repeatFailedDelivery } from './deliver-challenge.ts';
 import { displayOf } from './display.ts';
@@ -83,11 +85,13 @@ async function createAdmitted(
   creation: Creation,
   overrides: CreateOverrides,
 ): Promise<AuthorizationRequestView> {
+  const id = context.ids.uuid();
   return await once(context, 'authorizationRequest.create', creation.input, {
-    prepare: (asking) => prepare(asking, operation, creation, overrides),
+    step: { name: 'ask', request: id },
+    prepare: (asking) => prepare(asking, id, operation, creation, overrides),
     write: async (writing, prepared) => {
       const { parameters, row, delivery } =
-        prepared ?? (await prepare(writing, operation, creation, overrides));
+        prepared ?? (await prepare(writing, id, operation, creation, overrides));
       const inserted = await writing.db.query(insertRequest, parameters).catch((error: unknown) => {
         throw refusalOf(error);
       });
@@ -97,21 +101,34 @@ async function createAdmitted(
         answer: view,
         repeated: { ...view, challenge: withoutDigits(view.challenge) },
         afterCommit: delivery && (() => deliverChallenge(context, row, view, delivery)),
+        transitions: transitionsOf(context, view),
       };
     },
     replayed: (answer) => repeatFailedDelivery(context, answer),
   });
 }
 
+/** Created, and challenged by the same statement where one method is possible. */
+function transitionsOf(context: CoreContext, view: AuthorizationRequestView): Transition[] {
+  const { slug, challenge } = view;
+  const challenged = challenge && {
+    outcome: 'challenged' as const,
+    slug,
+    method: declaredMethod(context, challenge.method),
+  };
+  const created = { outcome: 'created' as const, slug, method: methodAsked(context, view) };
+  return challenged ? [challenged, created] : [created];
+}
+
 /** Everything about the request that is known before the database is asked. */
 async function prepare(
   context: CoreContext,
+  id: string,
   operation: Operation | undefined,
   creation: Creation,
   overrides: CreateOverrides,
 ) {
   const { input, subjectId, sessionId, deliverTo, factorIds } = creation;
-  const id = context.ids.uuid();
   const data = creation.data ?? (await operationData(operation, input.slug, input.data));
   const display = displayOf(operation, data.value, input);
   const displayHash = hashDisplay(display);

@@ -20,7 +20,10 @@ export async function deliverChallenge(
   view: AuthorizationRequestView,
   delivery: Delivery,
 ): Promise<void> {
-  if (await deliver(context, delivery, view)) return;
+  const sent = await context.telemetry.span('deliver', row.id, (span) =>
+    deliver(context, delivery, view, span),
+  );
+  if (sent) return;
   const now = context.clock.now();
   const challengeId = row.challenge_id;
   const [freed] = challengeId

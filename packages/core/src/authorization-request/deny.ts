@@ -3,6 +3,7 @@ import type { CoreContext } from '../context.ts';
 import { eventData, eventParametersOf } from '../event/parameters.ts';
 import { once } from '../idempotency/once.ts';
 import { requireParty, requireService } from '../permission.ts';
+import { declaredMethod } from '../telemetry.ts';
 import { parseInput } from '../parse.ts';
 import { parseProof } from './parse-proof.ts';
 import { signerOfReport } from './report.ts';
@@ -33,6 +34,7 @@ export async function denyAuthorizationRequest(
   const signer = await signerOf(context, id, parsed);
   const reason = context.actor.kind === 'service' ? (parsed.reason ?? 'declined') : 'declined';
   return await once(context, 'authorizationRequest.deny', parsed, {
+    step: { name: 'deny', request: id },
     write: async (writing) => {
       const row = await untilTaken(
         async () => {
@@ -56,6 +58,9 @@ export async function denyAuthorizationRequest(
       const request = viewOf({ ...row, challenge: null }, writing.clock.now());
       return {
         answer: request,
+        transitions: [
+          { outcome: 'denied', slug: row.slug, method: declaredMethod(writing, null), reason: row.reason },
+        ],
         afterCommit: await tellDecisionOf(writing, row, {
           decision: 'denied',
           request,

@@ -13,6 +13,7 @@ import { once, type Written } from '../idempotency/once.ts';
 import { requireMethod } from '../method/registry.ts';
 import { parseInput } from '../parse.ts';
 import { requireParty, requireService } from '../permission.ts';
+import { declaredMethod } from '../telemetry.ts';
 import { checkedUntil, isCheckedProof, standingCheck } from './checked.ts';
 import { loadRequest } from './get.ts';
 import { explainRefusal, refusalError, requestUuid } from './refusal.ts';
@@ -21,14 +22,7 @@ import { undecided, type Checked, type RequestWithChallenge, type WaitingRow } f
 import { snapshotOf } from './snapshot.ts';
 import { decide } from './state.ts';
 import { grantRequest, grantRequestByFactor, type GrantParameters } from './statement/grant.ts';
-import {
-  presentProof,
-  requireActive,
-  settleRight,
-  verifyProof,
-  type RightProof,
-  type WrongProof,
-} from './verify.ts';
+import { presentProof, prove, requireActive, type RightProof, type WrongProof } from './verify.ts';
 import { viewOf } from './view.ts';
 
 type Answer = z.output<typeof grantOutput>;
@@ -50,6 +44,7 @@ export async function grantAuthorizationRequest(
   const uuid = requestUuid(parsed.id);
   await refuseForeignProof(context, uuid, parsed.proof);
   return await once(context, 'authorizationRequest.grant', parsed, {
+    step: { name: 'grant', request: uuid },
     write: (writing) =>
       parsed.proof
         ? grantByProof(writing, uuid, parsed.proof, parsed.context)
@@ -84,11 +79,7 @@ async function grantByProof(
     // What it was made by has changed since, or its minute is over: it is a proof like any other.
     if (granted) return granted;
   }
-  const verdict = await verifyProof(context, presented);
-  if (!verdict.right) return wrongAnswer(context, verdict);
-  const settled = await settleRight(context, presented, verdict, (right) =>
-    commitProof(context, right, passedAlong),
-  );
+  const settled = await prove(context, presented, (right) => commitProof(context, right, passedAlong));
   return 'right' in settled ? wrongAnswer(context, settled) : settled.row;
 }
 
@@ -247,6 +238,16 @@ async function commitGrant(
   const request = viewOf({ ...judged, ...decided, ...changed, challenge: null }, now);
   return {
     answer: { granted: true, request },
+    transitions: [
+      {
+        outcome: 'granted',
+        slug: judged.slug,
+        method: declaredMethod(context, method),
+        binding,
+        since: judged.created_at,
+        at: now,
+      },
+    ],
     afterCommit: tellDecision(context, method, {
       decision: 'granted',
       request,

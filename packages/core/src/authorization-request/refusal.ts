@@ -82,6 +82,6 @@ async function denyIfLeftBehind(context: CoreContext, row: RequestWithSecurity, 
     onlyId: row.id,
     batchSizeMax: 1,
   };
-  await context.database.pool.query(exhaustRequests, parameters);
-  context.wake([formatId('authorizationRequest', row.id)]);
+  const denied = await context.database.pool.query(exhaustRequests, parameters);
+  if (denied.length > 0) context.wake([formatId('authorizationRequest', row.id)]);
 }

@@ -7,6 +7,7 @@ import { once } from '../idempotency/once.ts';
 import { requestDefaults } from '../limits.ts';
 import { parseInput } from '../parse.ts';
 import { requireService, requireServiceOrSubject } from '../permission.ts';
+import { methodAsked } from '../telemetry.ts';
 import { deliverChallenge, repeatFailedDelivery } from './deliver-challenge.ts';
 import { prepareRechallenge, rechallengeParameters } from './rechallenge.ts';
 import { explainRefusal, requestUuid } from './refusal.ts';
@@ -43,6 +44,7 @@ export async function resetAuthorizationRequest(
       overrides,
     );
   return await once(context, 'authorizationRequest.reset', parsed, {
+    step: { name: 'reset', request: uuid },
     prepare,
     write: async (writing, prepared) => {
       const { row, now, delivery } = await untilTaken(
@@ -69,6 +71,7 @@ export async function resetAuthorizationRequest(
         answer: { request, challenge },
         repeated: { request: { ...request, challenge: told }, challenge: told },
         afterCommit: delivery && (() => deliverChallenge(context, row, request, delivery)),
+        transitions: [{ outcome: 'reset', slug: row.slug, method: methodAsked(writing, request) }],
       };
     },
     replayed: (answer) => repeatFailedDelivery(context, answer.request),

@@ -1,7 +1,7 @@
 import { satisfiesBinding, type Binding } from '../binding.ts';
 import { budgetParametersOf } from '../challenge/budget.ts';
 import { judgeProof, type OpenChallenge, type RightAnswer } from '../challenge/judge.ts';
-import { lockParametersOf } from '../challenge/lock-note.ts';
+import { countLocks, lockParametersOf } from '../challenge/lock-note.ts';
 import { openChallengeOf, type OpenChallengeRow } from '../challenge/open.ts';
 import { untilTaken } from '../challenge/until-taken.ts';
 import type { CoreContext } from '../context.ts';
@@ -12,6 +12,8 @@ import { factorOfProof } from '../factor/of-proof.ts';
 import { formatId } from '../id.ts';
 import { AfterRollback } from '../idempotency/after-rollback.ts';
 import { configuredMethods, findConfigured } from '../method/configured.ts';
+import { declaredMethod, silentSpan } from '../telemetry.ts';
+import { countTransition } from '../transition.ts';
 import type { Method } from '../method/define.ts';
 import { loadRequest } from './get.ts';
 import { parseProof } from './parse-proof.ts';
@@ -94,43 +96,70 @@ async function factorOf(
 }
 
 /**
+ * Judges a proof and writes what a right one decides, by `commit`: wrong is a value.
+ *
+ * @throws CountersignError what `verifyProof` and `settleRight` refuse by.
+ */
+export async function prove<Row>(
+  context: CoreContext,
+  presented: PresentedProof,
+  commit: (proof: RightProof) => Promise<Row | undefined>,
+): Promise<{ readonly row: Row; readonly proof: RightProof } | WrongProof> {
+  const { uuid, method } = presented;
+  return await context.telemetry.span('proof', uuid, async (span) => {
+    const verdict = await verifyProof(context, presented);
+    const settled = verdict.right ? await settleRight(context, presented, verdict, commit) : verdict;
+    const outcome = 'right' in settled ? 'wrong' : 'right';
+    const told = declaredMethod(context, method.key);
+    context.telemetry.add('proofs', { verdict: outcome, method: told, about: 'authorization_request' });
+    span.set({ outcome, method: told });
+    return settled;
+  });
+}
+
+/**
  * Judges one proof. Its shape was checked first and cost nothing; then the attempt is spent, in a statement
  * that commits by itself, so that no rollback, crash or parallel call can give it back (ASVS 5.0 15.4.2);
  * only then is anything compared. Wrong is a value and is written here; right is decided by the caller.
  */
-export async function verifyProof(
+async function verifyProof(
   context: CoreContext,
   presented: PresentedProof,
 ): Promise<RightProof | WrongProof> {
   const { uuid, method, factor } = presented;
   const bySecret = method.provesBy === 'secret';
   const givenKey = factor?.uuid ?? method.key;
-  const { row, challenges, chargedAt } = await untilTaken(
-    async () => {
-      const now = context.clock.now();
-      const parameters = {
-        ...viewerOf(context.actor),
-        ...budgetParametersOf(context.limits, now, givenKey),
-        bySecret,
-        id: uuid,
-        method: method.key,
-      };
-      const reserve = method.endsWhenWrong ? reserveTry : reserveAttempt;
-      const rows = await context.database.pool.query(reserve, parameters);
-      const [reserved] = rows;
-      return reserved && { row: reserved, challenges: openChallengesOf(rows), chargedAt: now };
-    },
-    () =>
-      explainRefusal(
-        context,
-        uuid,
-        { kind: 'reserve' },
-        { method: method.key, factorKey: givenKey, bySecret },
-      ),
+  const reservation = await context.telemetry.span('proof.reserve', uuid, () =>
+    untilTaken(
+      async () => {
+        const now = context.clock.now();
+        const parameters = {
+          ...viewerOf(context.actor),
+          ...budgetParametersOf(context.limits, now, givenKey),
+          bySecret,
+          id: uuid,
+          method: method.key,
+        };
+        const reserve = method.endsWhenWrong ? reserveTry : reserveAttempt;
+        const rows = await context.database.pool.query(reserve, parameters);
+        const [reserved] = rows;
+        return reserved && { row: reserved, challenges: openChallengesOf(rows), chargedAt: now };
+      },
+      () =>
+        explainRefusal(
+          context,
+          uuid,
+          { kind: 'reserve' },
+          { method: method.key, factorKey: givenKey, bySecret },
+        ),
+    ),
   );
+  const { row, challenges, chargedAt } = reservation;
   const factorKey = row.factor_key;
   const proof = { right: true, row, method, factor, chargedAt, factorKey } as const;
-  const answer = await judge(context, presented, proof, challenges);
+  const answer = await context.telemetry.span('proof.judge', uuid, () =>
+    judge(context, presented, proof, challenges),
+  );
   return answer ? { ...proof, ...answer } : await wrong(context, presented, factorKey);
 }
 
@@ -222,6 +251,10 @@ async function wrong(
     deniedEventId: context.ids.uuid(),
   });
   if (!row) throw new Error('the request of a reserved attempt is gone');
+  const told = declaredMethod(context, method.key);
+  countLocks(context, told, row);
+  const { slug, reason } = row;
+  if (row.last) countTransition(context, { outcome: 'denied', slug, method: told, reason }, silentSpan);
   return { right: false, row };
 }
 
@@ -234,7 +267,7 @@ const turnsMax = 40;
  * reset its code is void, so the answer is wrong; otherwise it was right and too late: nothing is held against the
  * person, and the refusal says what happened.
  */
-export async function settleRight<Row>(
+async function settleRight<Row>(
   context: CoreContext,
   presented: PresentedProof,
   first: RightProof,
@@ -242,7 +275,8 @@ export async function settleRight<Row>(
 ): Promise<{ readonly row: Row; readonly proof: RightProof } | WrongProof> {
   let proof = first;
   for (let turn = 0; turn < turnsMax; turn += 1) {
-    const row = await commit(proof);
+    const judged = proof;
+    const row = await context.telemetry.span('proof.commit', presented.uuid, () => commit(judged));
     if (row !== undefined) return { row, proof };
     const present = await loadRequest({ ...context, db: context.database.pool }, proof.row.id);
     const now = context.clock.now();

@@ -51,7 +51,7 @@ export async function watchAuthorizationRequest(
     const asked = { ...viewerOf(context.actor), id: requestUuid(id), after };
     const [row] = await context.database.pool.query(readSnapshot, asked);
     if (!row) throw new CountersignError('not_found');
-    watch.begin(row.after_sequence, endOf(row));
+    watch.begin(placeOf(row), endOf(row));
     return tellAll(context, watch, snapshotEventOf(context, row));
   } catch (error) {
     watch.close();
@@ -77,13 +77,17 @@ async function* tellAll(
   }
 }
 
+/** Where it goes on. */
+function placeOf({ after_epoch: epoch, after_txid: txid, after_sequence: sequence }: SnapshotRow) {
+  return { epoch, txid, sequence };
+}
+
 /** Its id names the place from which the events go on, and no other event: it is told once, in one stream. */
 function snapshotEventOf(context: CoreContext, row: SnapshotRow): RequestSnapshot {
   const occurredAt = context.clock.now();
   const request = viewOf(row, occurredAt, digitsFor(context));
-  const { after_epoch: epoch, after_txid: txid, after_sequence: sequence } = row;
   return {
-    id: formatPosition({ epoch, txid, sequence, id: context.ids.uuid() }),
+    id: formatPosition({ ...placeOf(row), id: context.ids.uuid() }),
     type: 'authorization_request.snapshot',
     occurredAt,
     subjectId: row.subject_id,

@@ -3,12 +3,12 @@ import type { EventRow } from '../event/row.ts';
 import { formatId } from '../id.ts';
 import { within } from '../within.ts';
 import { readNews } from './statement/watch.ts';
-import { queuedMax, Watcher } from './watcher.ts';
+import { queuedMax, Watcher, type Known } from './watcher.ts';
 
 /** One reader of one request. */
 export interface Watch {
   /** From here on it is told what comes after `known`, until `endsAt` has passed and nothing is left. */
-  begin(known: number, endsAt: Date): void;
+  begin(known: Known, endsAt: Date): void;
   /** The next event; undefined when the watch is over. */
   next(): Promise<EventRow | undefined>;
   close(): void;
@@ -20,6 +20,8 @@ export interface Watches {
   open(uuid: string, signal: AbortSignal | undefined): Watch;
   /** These requests, by their public ids, have changed: look now and not at the next poll. */
   wake(changed: readonly string[]): void;
+  /** Any of them may have changed. */
+  wakeAll(): void;
   close(): Promise<void>;
 }
 
@@ -28,7 +30,8 @@ const questionsMax = 1000;
 
 /**
  * Polling is the truth: one statement for all watches, however many, and none when there is no watch. What
- * this process has committed itself is looked for at once, for that request alone. No watch has a timer.
+ * this process has committed, or another that says so, is looked for at once, for that request alone. No watch has a
+ * timer.
  */
 export function createWatches({
   database,
@@ -83,8 +86,10 @@ export function createWatches({
   async function ask(asking: readonly Watcher[]): Promise<void> {
     const now = clock.now(); // Before the question: what was committed until now is in the answer.
     const ids = asking.map(({ uuid }) => uuid);
-    const known = asking.map((one) => String(one.known));
-    const news = await database.pool.query(readNews, { ids, known, eachMax: queuedMax });
+    const known = asking.map((one) => String(one.known.sequence));
+    const epochs = asking.map((one) => String(one.known.epoch));
+    const txids = asking.map((one) => one.known.txid);
+    const news = await database.pool.query(readNews, { ids, known, epochs, txids, eachMax: queuedMax });
     for (const row of news) asking[row.question - 1]?.tell(row);
     for (const one of asking) {
       one.toldUntil(now);
@@ -114,6 +119,7 @@ export function createWatches({
 
   return {
     wake,
+    wakeAll: () => wake([...watchers.keys()]),
     open(uuid, signal) {
       const watcher = new Watcher(uuid);
       const close = () => {

@@ -1,5 +1,6 @@
 import type { CoreContext } from '../context.ts';
 import type { OutgoingMessage, Send } from '../ports.ts';
+import { declaredChannel, silentSpan } from '../telemetry.ts';
 import { within } from '../within.ts';
 
 /** A message that waits for its commit. */
@@ -12,7 +13,26 @@ export interface Delivery {
  * Hands the message over, after the commit: a sender that is slow or fails holds no lock and undoes
  * nothing. False when it failed or took longer than it may.
  */
-export async function deliver(context: CoreContext, delivery: Delivery, request: unknown): Promise<boolean> {
+export async function deliver(
+  context: CoreContext,
+  delivery: Delivery,
+  request: unknown,
+  span = silentSpan,
+): Promise<boolean> {
+  const startedAt = context.clock.now().getTime();
+  const outcome = await handOver(context, delivery, request);
+  const seconds = Math.max(0, context.clock.now().getTime() - startedAt) / 1000;
+  context.telemetry.add('deliveries', { outcome, channel: declaredChannel(delivery.message.channel) });
+  context.telemetry.observe('delivery_seconds', seconds, { outcome });
+  span.set({ outcome });
+  return outcome === 'sent';
+}
+
+async function handOver(
+  context: CoreContext,
+  delivery: Delivery,
+  request: unknown,
+): Promise<'sent' | 'failed' | 'late'> {
   try {
     const sent = Promise.resolve(delivery.send({ ...delivery.message, request })).then(() => true);
     const inTime = await within(context.limits.sendSecondsMax * 1000, sent, false);
@@ -20,13 +40,13 @@ export async function deliver(context: CoreContext, delivery: Delivery, request:
       context.logger.warn({ challenge: delivery.message.idempotencyKey }, 'the sender took too long');
       sent.catch(() => undefined);
     }
-    return inTime;
+    return inTime ? 'sent' : 'late';
   } catch (error) {
     context.logger.warn(
       { challenge: delivery.message.idempotencyKey, cause: errorName(error) },
       'the sender failed',
     );
-    return false;
+    return 'failed';
   }
 }
 

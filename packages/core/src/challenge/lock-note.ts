@@ -1,6 +1,7 @@
 import { dayAgo, iso, reached } from '../database/sql.ts';
 import { advanceSubject, subjectEvent } from '../event/subject.ts';
 import type { Limits } from '../limits.ts';
+import type { Declared, Telemetry } from '../telemetry.ts';
 
 /**
  * What a wrong proof may have locked, told once for each lock: the subject for the day; one factor (or a method that
@@ -14,6 +15,24 @@ export interface LockParameters {
   /** The factor of `factorKey`, as a UUID; null where the key is a method's. */
   readonly lockedFactorId: string | null;
   readonly method: string;
+}
+
+/** What a wrong proof has locked now; null where it has changed no counter. */
+export interface Locked {
+  readonly subject_locked: boolean | null;
+  readonly factor_locked: boolean | null;
+}
+
+/** Of {@link noteLocks}, as columns of {@link Locked}. */
+export const lockedColumns = `(SELECT s.subject_locked FROM settled s) AS subject_locked, (SELECT s.factor_locked FROM settled s) AS factor_locked`;
+
+export function countLocks(
+  { telemetry }: { readonly telemetry: Telemetry },
+  method: Declared,
+  { subject_locked: subject, factor_locked: factor }: Locked,
+): void {
+  if (subject === true) telemetry.add('locks', { kind: 'subject', method });
+  if (factor === true) telemetry.add('locks', { kind: 'factor', method });
 }
 
 /** `factorId`: the factor whose streak it is, as a UUID; null where the key is no factor's. */

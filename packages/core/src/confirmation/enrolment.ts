@@ -11,7 +11,7 @@ import { insertPrepared, type Inserted } from './insert.ts';
 import { prepareConfirmation, type Prepared } from './prepare.ts';
 import { digestPurpose, enrolmentPurpose } from './purpose.ts';
 import { loadConfirmation } from './refusal.ts';
-import { reserveProof, settleWrongProof, tooLate, type Reserved } from './reservation.ts';
+import { countRight, reserveProof, settleWrongProof, tooLate, type Reserved } from './reservation.ts';
 import { judgedRequestOf, snapshotOf } from './row.ts';
 import type { ConfirmationView } from './schema.ts';
 import { decide } from './state.ts';
@@ -138,6 +138,7 @@ export async function judgeEnrolment<Result>(
   );
   const result = await judged(context, asked, reserved, judge);
   const { chargedAt, factorKey } = reserved;
+  if (result !== null) countRight(context, configured.method);
   if (result !== null) return { right: true, result, confirmationUuid, chargedAt, factorKey, passedAlong };
   const row = await settleWrongProof(context, reserved, configured, passedAlong);
   const sight = { now: context.clock.now(), digits: digitsFor(context), isProvable: true };

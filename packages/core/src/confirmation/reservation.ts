@@ -1,6 +1,6 @@
 import { budgetParametersOf } from '../challenge/budget.ts';
 import type { OpenChallenge } from '../challenge/judge.ts';
-import { lockParametersOf } from '../challenge/lock-note.ts';
+import { countLocks, lockParametersOf } from '../challenge/lock-note.ts';
 import { openChallengeOf } from '../challenge/open.ts';
 import { untilTaken } from '../challenge/until-taken.ts';
 import type { CoreContext } from '../context.ts';
@@ -8,6 +8,7 @@ import type { CountersignError } from '../error.ts';
 import { eventParametersOf } from '../event/parameters.ts';
 import { AfterRollback } from '../idempotency/after-rollback.ts';
 import type { ConfiguredMethod } from '../method/configured.ts';
+import { declaredMethod } from '../telemetry.ts';
 import { explainRefusal } from './refusal.ts';
 import type { ConfirmationWithChallenge } from './row.ts';
 import { settleLateRight } from './statement/late.ts';
@@ -50,6 +51,12 @@ export async function reserveProof(
   );
 }
 
+/** A right answer, for who counts. A wrong one is counted where it is written. */
+export function countRight(context: CoreContext, { key }: { readonly key: string }): void {
+  const method = declaredMethod(context, key);
+  context.telemetry.add('proofs', { verdict: 'right', method, about: 'confirmation' });
+}
+
 /** A wrong answer: written whatever it has become, in the transaction of the answer if there is one. */
 export async function settleWrongProof(
   context: CoreContext,
@@ -65,6 +72,9 @@ export async function settleWrongProof(
     eventId: context.ids.uuid(),
   });
   if (!settled) throw new Error('the confirmation of a reserved attempt is gone');
+  const told = declaredMethod(context, method.key);
+  context.telemetry.add('proofs', { verdict: 'wrong', method: told, about: 'confirmation' });
+  countLocks(context, told, settled);
   return settled;
 }
 

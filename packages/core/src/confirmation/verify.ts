@@ -8,7 +8,7 @@ import { invalidInputFrom } from '../parse.ts';
 import { activeMethods, methodOf } from './configured.ts';
 import { digestPurpose, isReserved } from './purpose.ts';
 import { loadConfirmation } from './refusal.ts';
-import { reserveProof, settleWrongProof, tooLate, type Reserved } from './reservation.ts';
+import { countRight, reserveProof, settleWrongProof, tooLate, type Reserved } from './reservation.ts';
 import { judgedRequestOf, snapshotOf, type ConfirmationWithChallenge } from './row.ts';
 import { decide } from './state.ts';
 import type { ConfirmationPresent } from './statement/read.ts';
@@ -136,7 +136,10 @@ export async function settleRight<Row>(
   let proof = first;
   for (let turn = 0; turn < turnsMax; turn += 1) {
     const row = await commit(proof);
-    if (row !== undefined) return { right: true, row };
+    if (row !== undefined) {
+      countRight(context, presented.configured.method);
+      return { right: true, row };
+    }
     const present = await loadConfirmation(context, proof.row.id);
     const decision = decide(snapshotOf(present), 'right', context.clock.now());
     const late = { ...proof, id: proof.row.id };

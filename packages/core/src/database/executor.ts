@@ -20,12 +20,20 @@ export interface Database {
   /** Each statement commits by itself. */
   readonly pool: Executor;
   /** Runs in one transaction on one connection; commits when `run` resolves, rolls back when it rejects. */
-  transaction<Result>(run: (db: Executor, client: pg.ClientBase) => Promise<Result>): Promise<Result>;
+  transaction<Result>(
+    run: (db: Executor, client: pg.ClientBase) => Promise<Result>,
+    options?: TransactionOptions,
+  ): Promise<Result>;
   /** One more connection, beside the pool; whoever makes it ends it. `name` is what the database calls it. */
   connect(name: string): OwnConnection;
   /** Of the pool, now. */
   connections(): Connections;
   close(): Promise<void>;
+}
+
+export interface TransactionOptions {
+  /** Its statements may take longer than a call may, so their answers are waited for without a limit. */
+  readonly isLong?: boolean;
 }
 
 export interface Connections {
@@ -72,14 +80,25 @@ function sendingTime(clock: Clock) {
   return { toPostgres: now, toString: now };
 }
 
-/** Runs statements through a `pg` pool or client. */
+/** How long `pg` waits for the answer to one query. Its types know the option for whole connections only. */
+export function answeredWithin(milliseconds: number | undefined): object {
+  return milliseconds === undefined ? {} : { query_timeout: milliseconds };
+}
+
+/**
+ * Runs statements through a `pg` pool or client.
+ *
+ * @param waitMs how long an answer is waited for; for ever on a host's own client.
+ */
 export function executorOf(
   clock: Clock,
   client: Pick<pg.Pool, 'query'> | Pick<pg.ClientBase, 'query'>,
+  waitMs?: number,
 ): Executor {
+  const within = answeredWithin(waitMs);
   const run = async <Row>(config: pg.QueryConfig): Promise<Row[]> => {
     try {
-      const result = await (client as pg.Pool).query(config);
+      const result = await (client as pg.Pool).query({ ...config, ...within });
       return result.rows as Row[];
     } catch (error) {
       throw awayError(error);

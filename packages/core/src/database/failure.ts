@@ -10,6 +10,12 @@ export function isLockTimeout(error: unknown): boolean {
   return sqlState(error instanceof CountersignError ? error.cause : error) === '55P03';
 }
 
+/** Nothing came back in time: the connection may be half open, and nothing more is to be asked over it. */
+export function isUnanswered(error: unknown): boolean {
+  const cause = error instanceof CountersignError ? error.cause : error;
+  return cause instanceof Error && cause.message === 'Query read timeout';
+}
+
 /** A statement in a transaction that an earlier one has ended (`in_failed_sql_transaction`). */
 export function isFailedTransaction(error: unknown): boolean {
   return sqlState(error) === '25P02';
@@ -32,7 +38,7 @@ const awayCodes = new Set([
   'ETIMEDOUT',
 ]);
 const awayMessages =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client was closed|Client has encountered|Cannot use a pool after)/;
+  /^(Query read timeout|Connection terminated|timeout exceeded when trying to connect|Client was closed|Client has encountered|Cannot use a pool after)/;
 
 /**
  * A database that is away, overloaded or too slow is `unavailable_dependency`: nothing was decided, or it

@@ -11,6 +11,30 @@ CREATE DOMAIN countersign.attempts AS smallint CONSTRAINT attempts_check CHECK (
 
 -- Composite types
 
+CREATE TYPE countersign.archived_event AS (
+  epoch integer,
+  txid xid8,
+  sequence integer,
+  id uuid,
+  type text,
+  occurred_at timestamp with time zone,
+  subject_id text,
+  session_id text,
+  slug text,
+  about_kind text,
+  about_id uuid,
+  data jsonb,
+  context jsonb
+);
+
+CREATE TYPE countersign.place AS (
+  epoch integer,
+  txid xid8,
+  sequence integer,
+  id uuid
+);
+COMMENT ON TYPE countersign.place IS 'where an event stands in the log';
+
 CREATE TYPE countersign.receipt AS (
   authorization_request_id text,
   slug text,
@@ -25,6 +49,41 @@ CREATE TYPE countersign.receipt AS (
 COMMENT ON TYPE countersign.receipt IS 'which consent paid for an execution; to be kept beside your own write';
 
 -- Functions
+
+CREATE FUNCTION countersign.archived_about(about uuid, known integer, events_max integer)
+ RETURNS SETOF countersign.archived_event
+ LANGUAGE plpgsql
+ STABLE ROWS 10
+AS $function$
+BEGIN
+  RETURN QUERY SELECT e.epoch, e.txid, e.sequence, e.id, e.type, e.occurred_at, e.subject_id, e.session_id, e.slug, e.about_kind, e.about_id, e.data, e.context FROM countersign.event_archive e
+    WHERE e.about_id = about AND e.sequence > known ORDER BY e.sequence LIMIT events_max;
+END $function$;
+COMMENT ON FUNCTION countersign.archived_about(uuid,integer,integer) IS 'the archive of one thing, by the numbers of its events';
+
+CREATE FUNCTION countersign.archived_after(place countersign.place, events_max integer)
+ RETURNS SETOF countersign.archived_event
+ LANGUAGE plpgsql
+ STABLE ROWS 100
+AS $function$
+BEGIN
+  RETURN QUERY SELECT e.epoch, e.txid, e.sequence, e.id, e.type, e.occurred_at, e.subject_id, e.session_id, e.slug, e.about_kind, e.about_id, e.data, e.context FROM countersign.event_archive e
+    WHERE (e.epoch, e.txid, e.sequence, e.id) > (place.epoch, place.txid, place.sequence, place.id)
+    ORDER BY e.epoch, e.txid, e.sequence, e.id LIMIT events_max;
+END $function$;
+COMMENT ON FUNCTION countersign.archived_after(countersign.place,integer) IS 'the archive behind a place, in the order of the log';
+
+CREATE FUNCTION countersign.archived_of_subject(subject text, place countersign.place, events_max integer)
+ RETURNS SETOF countersign.archived_event
+ LANGUAGE plpgsql
+ STABLE ROWS 100
+AS $function$
+BEGIN
+  RETURN QUERY SELECT e.epoch, e.txid, e.sequence, e.id, e.type, e.occurred_at, e.subject_id, e.session_id, e.slug, e.about_kind, e.about_id, e.data, e.context FROM countersign.event_archive e
+    WHERE e.subject_id = subject AND (e.epoch, e.txid, e.sequence, e.id) > (place.epoch, place.txid, place.sequence, place.id)
+    ORDER BY e.epoch, e.txid, e.sequence, e.id LIMIT events_max;
+END $function$;
+COMMENT ON FUNCTION countersign.archived_of_subject(text,countersign.place,integer) IS 'the same of one subject';
 
 CREATE FUNCTION countersign.consume(id text, slug text, subject_id text, data jsonb, session_id text DEFAULT NULL::text)
  RETURNS countersign.receipt
@@ -83,6 +142,44 @@ END $function$;
 REVOKE ALL ON FUNCTION countersign.consume(text,text,text,jsonb,text) FROM PUBLIC;
 COMMENT ON FUNCTION countersign.consume(text,text,text,jsonb,text) IS 'uses a grant once, in the transaction of who calls it: docs/guides/consume-in-sql.md';
 
+CREATE FUNCTION countersign.database_history()
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RETURN (SELECT system_identifier FROM pg_control_system()) || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8);
+EXCEPTION WHEN OTHERS THEN
+  RETURN NULL;
+END $function$;
+COMMENT ON FUNCTION countersign.database_history() IS 'null where the database does not tell it, as some that others run for you';
+
+CREATE FUNCTION countersign.drop_archive_month(before timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+  oldest text;
+  last_place countersign.place;
+BEGIN
+  IF current_setting('countersign.retention', true) IS DISTINCT FROM 'on' THEN
+    RAISE EXCEPTION USING ERRCODE = 'CS002', MESSAGE = 'an event is kept';
+  END IF;
+  SELECT c.relname INTO oldest FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+  WHERE i.inhparent = 'countersign.event_archive'::regclass ORDER BY c.relname LIMIT 1;
+  IF oldest IS NULL OR ((to_date(right(oldest, 7), 'YYYY_MM') + interval '1 month') AT TIME ZONE 'UTC') > before THEN
+    RETURN NULL;
+  END IF;
+  EXECUTE format('SELECT epoch, txid, sequence, id FROM countersign.%I
+    ORDER BY epoch DESC, txid DESC, sequence DESC, id DESC LIMIT 1', oldest) INTO last_place;
+  EXECUTE format('DROP TABLE countersign.%I', oldest);
+  UPDATE countersign.installation SET pruned_until = greatest(pruned_until, last_place) WHERE last_place IS NOT NULL;
+  RETURN oldest;
+END $function$;
+REVOKE ALL ON FUNCTION countersign.drop_archive_month(timestamp with time zone) FROM PUBLIC;
+COMMENT ON FUNCTION countersign.drop_archive_month(timestamp with time zone) IS 'drops the oldest month, if it was over by then, and notes up to where the log is gone';
+
 CREATE FUNCTION countersign.keep_decision()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -95,6 +192,28 @@ BEGIN
   END IF;
   RETURN NULL;
 END $function$;
+
+CREATE FUNCTION countersign.make_archive_month(moment timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+  first CONSTANT timestamp := date_trunc('month', moment AT TIME ZONE 'UTC');
+  name CONSTANT text := to_char(first, '"event_archive_"YYYY_MM');
+BEGIN
+  IF to_regclass('countersign.' || name) IS NOT NULL THEN
+    RETURN;
+  END IF;
+  EXECUTE format('CREATE TABLE countersign.%I (LIKE countersign.event_archive INCLUDING ALL)', name);
+  EXECUTE format('CREATE TRIGGER archive_is_kept BEFORE TRUNCATE ON countersign.%I FOR EACH STATEMENT
+    EXECUTE FUNCTION countersign.refuse_change(''an event is kept'')', name);
+  EXECUTE format('ALTER TABLE countersign.event_archive ATTACH PARTITION countersign.%I FOR VALUES FROM (%L) TO (%L)',
+    name, to_char(first, 'YYYY-MM-DD"+00"'), to_char(first + interval '1 month', 'YYYY-MM-DD"+00"'));
+END $function$;
+REVOKE ALL ON FUNCTION countersign.make_archive_month(timestamp with time zone) FROM PUBLIC;
+COMMENT ON FUNCTION countersign.make_archive_month(timestamp with time zone) IS 'the partition of the month of a moment, in UTC';
 
 CREATE FUNCTION countersign.refuse(reason text, retry_at timestamp with time zone)
  RETURNS boolean
@@ -323,6 +442,38 @@ CREATE TRIGGER event_is_kept BEFORE DELETE ON countersign.event FOR EACH ROW
 CREATE TRIGGER event_log_is_kept BEFORE TRUNCATE ON countersign.event FOR EACH STATEMENT
     EXECUTE FUNCTION countersign.refuse_change('an event is kept');
 
+-- event_archive
+
+CREATE TABLE countersign.event_archive (
+  epoch integer NOT NULL,
+  txid xid8 NOT NULL,
+  sequence integer NOT NULL,
+  id uuid NOT NULL,
+  type text NOT NULL,
+  occurred_at timestamp with time zone NOT NULL,
+  subject_id text,
+  session_id text,
+  slug text,
+  about_kind text NOT NULL,
+  about_id uuid NOT NULL,
+  data jsonb NOT NULL,
+  context jsonb,
+  logged_at timestamp with time zone NOT NULL,
+  CONSTRAINT event_archive_pkey PRIMARY KEY (epoch, txid, sequence, id, logged_at),
+  CONSTRAINT event_archive_once UNIQUE (about_id, sequence, logged_at)
+) PARTITION BY RANGE (logged_at);
+CREATE INDEX event_archive_subject ON ONLY countersign.event_archive USING btree (subject_id, epoch, txid,
+    sequence, id);
+CREATE TRIGGER archive_is_kept BEFORE TRUNCATE ON countersign.event_archive FOR EACH STATEMENT
+    EXECUTE FUNCTION countersign.refuse_change('an event is kept');
+CREATE TRIGGER archived_event_is_immutable BEFORE UPDATE ON countersign.event_archive FOR EACH ROW
+    EXECUTE FUNCTION countersign.refuse_change('an event does not change');
+CREATE TRIGGER archived_event_is_kept BEFORE DELETE ON countersign.event_archive FOR EACH ROW
+    WHEN (current_setting('countersign.retention'::text, true) IS DISTINCT FROM 'on'::text)
+    EXECUTE FUNCTION countersign.refuse_change('an event is kept');
+COMMENT ON COLUMN countersign.event_archive.logged_at IS
+    'when it happened, never before what stands in the log before it';
+
 -- factor
 
 CREATE TABLE countersign.factor (
@@ -393,6 +544,8 @@ CREATE TABLE countersign.factor_mark (
   marked_at timestamp with time zone NOT NULL,
   CONSTRAINT factor_mark_pkey PRIMARY KEY (factor_id, mark)
 );
+CREATE INDEX factor_mark_step ON countersign.factor_mark USING btree (marked_at) WHERE (mark ~
+    '^[0-9]{1,12}$'::text);
 CREATE TRIGGER mark_is_immutable BEFORE UPDATE ON countersign.factor_mark FOR EACH ROW
     EXECUTE FUNCTION countersign.refuse_change('a mark does not change');
 CREATE TRIGGER mark_is_kept BEFORE DELETE ON countersign.factor_mark FOR EACH ROW
@@ -419,9 +572,26 @@ CREATE TABLE countersign.installation (
   epoch integer DEFAULT 1 NOT NULL,
   swept_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
+  archived_until countersign.place DEFAULT ROW(0, '0'::xid8, 0,
+      '00000000-0000-0000-0000-000000000000'::uuid)::countersign.place NOT NULL,
+  archived_logged_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  pruned_until countersign.place DEFAULT ROW(0, '0'::xid8, 0,
+      '00000000-0000-0000-0000-000000000000'::uuid)::countersign.place NOT NULL,
+  requests_forgotten_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  confirmations_forgotten_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  history text,
   CONSTRAINT installation_pkey PRIMARY KEY (singleton),
   CONSTRAINT installation_singleton_check CHECK (singleton)
 );
+COMMENT ON COLUMN countersign.installation.archived_until IS
+    'the greatest place in the archive: who stands there or later need not look into it';
+COMMENT ON COLUMN countersign.installation.archived_logged_at IS 'of the event at that place';
+COMMENT ON COLUMN countersign.installation.pruned_until IS 'the greatest place that is not kept any more';
+COMMENT ON COLUMN countersign.installation.requests_forgotten_until IS
+    'requests that were over by then may be deleted; their events stay';
+COMMENT ON COLUMN countersign.installation.confirmations_forgotten_until IS 'the same of confirmations';
+COMMENT ON COLUMN countersign.installation.history IS
+    'of the cluster, as it was when this epoch began; null: not known';
 
 -- method_configuration
 
@@ -598,6 +768,33 @@ COMMENT ON COLUMN countersign.subject_security.silenced IS 'session -> ms: until
 COMMENT ON COLUMN countersign.subject_security.confirming_until IS
     'when each of its latest confirmations expires: what counts against their limit';
 
+-- subscriber
+
+CREATE TABLE countersign.subscriber (
+  name text NOT NULL,
+  epoch integer NOT NULL,
+  txid xid8 NOT NULL,
+  sequence integer NOT NULL,
+  id uuid NOT NULL,
+  state text DEFAULT 'active'::text NOT NULL,
+  failures integer DEFAULT 0 NOT NULL,
+  failed_event text,
+  failed_at timestamp with time zone,
+  failure text,
+  retry_at timestamp with time zone,
+  node text,
+  created_at timestamp with time zone NOT NULL,
+  moved_at timestamp with time zone NOT NULL,
+  CONSTRAINT subscriber_pkey PRIMARY KEY (name),
+  CONSTRAINT subscriber_failures_check CHECK (failures >= 0),
+  CONSTRAINT subscriber_state_check CHECK (state = ANY (ARRAY['active'::text, 'parked'::text]))
+) WITH (fillfactor=50);
+COMMENT ON COLUMN countersign.subscriber.epoch IS 'with txid, sequence, id: the last event that it has';
+COMMENT ON COLUMN countersign.subscriber.failures IS 'how often the failed event has failed in a row';
+COMMENT ON COLUMN countersign.subscriber.failure IS
+    'what kind of error it was, and by which id the log has it; never its text';
+COMMENT ON COLUMN countersign.subscriber.node IS 'which process has moved it last';
+
 -- token_key
 
 CREATE TABLE countersign.token_key (
@@ -662,3 +859,88 @@ COMMENT ON COLUMN countersign.token_revocation.minimum_epoch IS
     'tokens of the subject from an older epoch are revoked';
 COMMENT ON COLUMN countersign.token_revocation.not_after IS
     'the latest expiry of a token that it can concern';
+
+-- webhook_delivery
+
+CREATE TABLE countersign.webhook_delivery (
+  id uuid NOT NULL,
+  endpoint_id uuid NOT NULL,
+  activation integer NOT NULL,
+  event text NOT NULL,
+  type text NOT NULL,
+  about_id uuid NOT NULL,
+  sequence integer NOT NULL,
+  is_replay boolean NOT NULL,
+  body text,
+  state text DEFAULT 'waiting'::text NOT NULL,
+  next_at timestamp with time zone NOT NULL,
+  claim uuid,
+  history jsonb DEFAULT '[]'::jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  CONSTRAINT webhook_delivery_pkey PRIMARY KEY (id),
+  CONSTRAINT finished_or_owed CHECK ((state = 'waiting'::text) = (finished_at IS NULL) AND (state =
+      'waiting'::text) = (body IS NOT NULL) AND (state = 'waiting'::text OR claim IS NULL)),
+  CONSTRAINT webhook_delivery_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'delivered'::text,
+      'failed'::text, 'cancelled'::text]))
+) WITH (fillfactor=70);
+CREATE INDEX webhook_delivery_due ON countersign.webhook_delivery USING btree (endpoint_id, activation,
+    next_at, id) WHERE (state = 'waiting'::text);
+CREATE INDEX webhook_delivery_endpoint ON countersign.webhook_delivery USING btree (endpoint_id, id);
+CREATE INDEX webhook_delivery_failed ON countersign.webhook_delivery USING btree (endpoint_id, id)
+    WHERE (state = 'failed'::text);
+CREATE INDEX webhook_delivery_finished ON countersign.webhook_delivery USING btree (finished_at)
+    WHERE (finished_at IS NOT NULL);
+CREATE UNIQUE INDEX webhook_delivery_owed ON countersign.webhook_delivery USING btree (endpoint_id,
+    activation, about_id, sequence) WHERE (state = 'waiting'::text);
+CREATE TRIGGER webhook_delivery_is_final BEFORE UPDATE OF state ON countersign.webhook_delivery FOR EACH ROW
+    WHEN (old.state <> 'waiting'::text AND new.state IS DISTINCT FROM old.state)
+    EXECUTE FUNCTION countersign.refuse_change('a delivery that is over stays over');
+COMMENT ON COLUMN countersign.webhook_delivery.event IS
+    'the public id of the event, and the id of the message: the same at each try and each replay';
+COMMENT ON COLUMN countersign.webhook_delivery.body IS
+    'the bytes that are sent, the same at each try; gone when nothing is owed any more';
+COMMENT ON COLUMN countersign.webhook_delivery.next_at IS
+    'when it is looked at next; while it is claimed: when the claim ends';
+COMMENT ON COLUMN countersign.webhook_delivery.claim IS
+    'who is sending it: what was sent under another claim writes nothing';
+COMMENT ON COLUMN countersign.webhook_delivery.history IS
+    'what came of each try: time, status or failure, milliseconds; nothing of what was answered';
+
+-- webhook_endpoint
+
+CREATE TABLE countersign.webhook_endpoint (
+  id uuid NOT NULL,
+  url text NOT NULL,
+  description text,
+  types text[],
+  slug text,
+  is_active boolean NOT NULL,
+  activation integer DEFAULT 1 NOT NULL,
+  disabled_reason text,
+  disabled_at timestamp with time zone,
+  secrets bytea NOT NULL,
+  previous_until timestamp with time zone,
+  from_epoch integer NOT NULL,
+  from_txid xid8 NOT NULL,
+  delivered_at timestamp with time zone,
+  sequence integer DEFAULT 0 NOT NULL,
+  event_txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  created_by text NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT webhook_endpoint_pkey PRIMARY KEY (id),
+  CONSTRAINT off_for_a_reason CHECK (is_active = (disabled_reason IS NULL)
+      AND is_active = (disabled_at IS NULL)),
+  CONSTRAINT webhook_endpoint_disabled_reason_check CHECK (disabled_reason = ANY (ARRAY['gone'::text,
+      'failing'::text, 'operator'::text]))
+) WITH (fillfactor=50);
+COMMENT ON COLUMN countersign.webhook_endpoint.types IS 'which events; null: all of them';
+COMMENT ON COLUMN countersign.webhook_endpoint.activation IS
+    'counts how often it was switched off: what was owed before is not sent';
+COMMENT ON COLUMN countersign.webhook_endpoint.secrets IS 'sealed: the secret, and the one before';
+COMMENT ON COLUMN countersign.webhook_endpoint.previous_until IS 'until when the secret before signs as well';
+COMMENT ON COLUMN countersign.webhook_endpoint.from_txid IS
+    'with from_epoch: what the log showed before it was switched on is not its own';
+COMMENT ON COLUMN countersign.webhook_endpoint.delivered_at IS
+    'when it last took something; written once a minute at most';

@@ -7,7 +7,10 @@ import { awayError, isFailedTransaction } from './failure.ts';
 import { statement } from './statement.ts';
 
 /** The caller's open transaction, in whichever of three forms it holds one. */
-export type TransactionHandle = ManagerHandle | KyselyHandle | pg.ClientBase;
+export type TransactionHandle = ManagerHandle | KyselyHandle | PgClient;
+
+/** A client of `pg`, of whichever pool. */
+export type PgClient = pg.ClientBase;
 
 /** A Kysely transaction over whatever tables. */
 type KyselyHandle = Pick<Kysely<unknown>, 'isTransaction' | 'executeQuery'>;

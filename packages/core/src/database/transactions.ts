@@ -1,32 +1,43 @@
 import type pg from 'pg';
 import type { Clock } from '../ports.ts';
-import { executorOf, type Executor } from './executor.ts';
-import { awayError } from './failure.ts';
+import { answeredWithin, executorOf, type Executor, type TransactionOptions } from './executor.ts';
+import { awayError, isUnanswered } from './failure.ts';
 
 /**
  * Transactions on the pool. At most half of its connections hold one at a time: inside a transaction an
  * attempt is reserved on another connection (it must commit by itself), so with all of them taken every
  * call would wait for one that nobody gives back.
  */
-export function transactionsOf(clock: Clock, pool: pg.Pool, connectionsMax: number) {
+export function transactionsOf(
+  clock: Clock,
+  pool: pg.Pool,
+  connectionsMax: number,
+  answerMs: number | undefined,
+) {
   const gate = createGate(Math.max(1, Math.floor(connectionsMax / 2)));
   return async function transaction<Result>(
     run: (db: Executor, client: pg.ClientBase) => Promise<Result>,
+    { isLong = false }: TransactionOptions = {},
   ): Promise<Result> {
+    const waitMs = isLong ? undefined : answerMs;
+    const within = answeredWithin(waitMs);
     return await gate(async () => {
       const client = await pool.connect().catch((error: unknown) => {
         throw awayError(error);
       });
       let broken: Error | undefined;
       try {
-        await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
-        const result = await run(executorOf(clock, client), client);
-        await client.query('COMMIT');
+        await client.query({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED', ...within });
+        const result = await run(executorOf(clock, client, waitMs), client);
+        await client.query({ text: 'COMMIT', ...within });
         return result;
       } catch (error) {
-        await client.query('ROLLBACK').catch((failure: unknown) => {
-          broken = failure instanceof Error ? failure : new Error('rollback failed');
-        });
+        // Over a connection that has fallen silent, a rollback would be waited for in vain once more.
+        if (isUnanswered(error)) broken = new Error('the connection is silent', { cause: error });
+        else
+          await client.query({ text: 'ROLLBACK', ...within }).catch((failure: unknown) => {
+            broken = failure instanceof Error ? failure : new Error('rollback failed');
+          });
         throw awayError(error);
       } finally {
         client.release(broken);

@@ -81,11 +81,14 @@ export async function takeAuthorization(
   { tx }: { readonly tx?: TransactionHandle | undefined } = {},
 ): Promise<Authorization | null> {
   const db = tx === undefined ? context.db : await joinTransaction(context.database, tx);
-  const row = await useGrant({ ...context, db }, wanted);
+  const row = await useGrant({ ...context, db, ...(tx && { wake: later }) }, wanted);
   if (row === null) return null;
   const receipt = receiptOf(row);
   return Object.freeze({ id: receipt.authorizationRequestId, data: frozenData(data.canonical), receipt });
 }
+
+/** Nobody can see it before the host commits; whoever knows when that was wakes the readers then. */
+const later = (): void => undefined;
 
 /**
  * Why a call may not happen yet: `authorization_required`, with the request that waits for exactly these values in this

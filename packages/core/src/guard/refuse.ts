@@ -32,7 +32,10 @@ export async function refusalWithRequest(
     const found = await standingRequest(asking, wanted);
     return found === undefined
       ? await create(asking)
-      : await getAuthorizationRequest(asking, { id: formatId('authorizationRequest', found.id) });
+      : await context.telemetry.span('ask', found.id, async (span) => {
+          span.set({ outcome: 'standing' });
+          return await getAuthorizationRequest(asking, { id: formatId('authorizationRequest', found.id) });
+        });
   });
   return new CountersignError('authorization_required', { authorizationRequest });
 }

@@ -1,7 +1,9 @@
+import { consumptionOf } from '../authorization-request/consume.ts';
 import { consumeStandingRequest, type ConsumedRow } from '../authorization-request/statement/consume.ts';
 import type { CoreContext } from '../context.ts';
 import { eventData, eventParametersOf } from '../event/parameters.ts';
 import { formatId } from '../id.ts';
+import { countTransition } from '../transition.ts';
 import { wantedParameters, type Wanted } from './wanted.ts';
 
 /**
@@ -21,5 +23,9 @@ export async function useGrant(context: CoreContext, wanted: Wanted): Promise<Co
   });
   if (!consumed) return null;
   context.wake([formatId('authorizationRequest', consumed.id)]);
+  // Which request it is, is known only now: the step is short, and stands where it ended.
+  await context.telemetry.span('consume', consumed.id, async (span) =>
+    countTransition(context, consumptionOf(context, consumed), span),
+  );
   return consumed;
 }

@@ -5,6 +5,8 @@ import type { CoreContext } from '../context.ts';
 import { CountersignError } from '../error.ts';
 import { keyedDigest } from '../keys.ts';
 import { isLockTimeout } from '../database/failure.ts';
+import { silentSpan, type Span, type SpanName } from '../telemetry.ts';
+import { countTransition, type Transition } from '../transition.ts';
 import { settleAfterRollback } from './after-rollback.ts';
 import { decodeOutcome, encodeOutcome } from './outcome.ts';
 import { claimKey, readKey, storeOutcome } from './statement.ts';
@@ -14,14 +16,20 @@ export interface Written<Answer> {
   readonly answer: Answer;
   /** What a repetition is answered, where the answer itself holds a secret that must not be stored. */
   readonly repeated?: Answer;
+  /** False when nothing happened that readers of the log could read: then nobody is woken. Default true. */
+  readonly isNews?: boolean;
   /** After the commit: hand a message over. What it throws is the answer instead. */
   readonly afterCommit?: (() => Promise<void>) | null | undefined;
+  /** What became of a request by it: counted once it is committed, and not again for a repetition. */
+  readonly transitions?: readonly Transition[];
 }
 
 const keptMs = 24 * 3600 * 1000;
 
 /** A mutation in its parts. */
 export interface Mutation<Prepared, Answer> {
+  /** Which step it is in the story of which request (its UUID). */
+  readonly step?: { readonly name: SpanName; readonly request: string };
   /** What must be asked or made before anything is written: a host's resolver, a code. Holds no transaction. */
   readonly prepare?: (context: CoreContext) => Promise<Prepared>;
   /** The effect, in the transaction of the key if there is one. */
@@ -44,10 +52,25 @@ export async function once<Prepared, Answer>(
   input: { readonly id?: string | undefined; readonly idempotencyKey?: string | undefined },
   mutation: Mutation<Prepared, Answer>,
 ): Promise<Answer> {
+  const { step } = mutation;
+  if (step === undefined) return await run(context, silentSpan, procedure, input, mutation);
+  return await context.telemetry.span(step.name, step.request, (span) =>
+    run(context, span, procedure, input, mutation),
+  );
+}
+
+async function run<Prepared, Answer>(
+  context: CoreContext,
+  span: Span,
+  procedure: string,
+  input: { readonly id?: string | undefined; readonly idempotencyKey?: string | undefined },
+  mutation: Mutation<Prepared, Answer>,
+): Promise<Answer> {
   const { idempotencyKey, ...rest } = input;
   if (idempotencyKey === undefined) {
     const prepared = await mutation.prepare?.(context);
-    return await finish(context, rest.id, await mutation.write(context, prepared).catch(settleAfterRollback));
+    const written = await mutation.write(context, prepared).catch(settleAfterRollback);
+    return await finish(context, span, rest.id, written);
   }
   const key: Key = {
     scope: scopeOf(context, procedure, idempotencyKey),
@@ -55,9 +78,10 @@ export async function once<Prepared, Answer>(
   };
   const earlier = await storedOutcome(context, key);
   const written = earlier ? null : await runFirst(context, key, mutation).catch(unlessAnswered(context, key));
-  if (written) return await finish(context, rest.id, written);
+  if (written) return await finish(context, span, rest.id, written);
   const outcome = earlier ?? (await storedOutcome(context, key));
   if (!outcome) throw new CountersignError('idempotency_conflict', { details: { inProgress: true } });
+  span.set({ outcome: 'repeated' });
   const answer = outcome.answer as Answer;
   await mutation.replayed?.(answer);
   return answer;
@@ -148,10 +172,12 @@ function comparableText(input: object): string {
 
 async function finish<Answer>(
   context: CoreContext,
+  span: Span,
   changed: string | undefined,
   written: Written<Answer>,
 ): Promise<Answer> {
-  context.wake(changed === undefined ? [] : [changed]);
+  if (written.isNews !== false) context.wake(changed === undefined ? [] : [changed]);
+  for (const transition of written.transitions ?? []) countTransition(context, transition, span);
   await written.afterCommit?.();
   return written.answer;
 }

@@ -39,10 +39,13 @@ export const storeOutcome = statement<
   'UPDATE countersign.idempotency_key SET outcome = :outcome::jsonb WHERE scope = :scope::bytea RETURNING scope',
 );
 
+/** By the index on the expiry: without an order PostgreSQL looks for those that are due among all there are. */
 export const forgetKeys = statement<{ readonly now: Date }, { scope: Buffer }>(
   'idempotency_forget',
   /* sql */ `
-DELETE FROM countersign.idempotency_key WHERE scope IN (
-  SELECT scope FROM countersign.idempotency_key WHERE expires_at <= :now::timestamptz LIMIT 1000 FOR UPDATE SKIP LOCKED)
-RETURNING scope`,
+WITH due AS (
+  SELECT k.scope FROM countersign.idempotency_key k WHERE k.expires_at <= :now::timestamptz
+  ORDER BY k.expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED
+)
+DELETE FROM countersign.idempotency_key k WHERE k.scope = ANY (ARRAY(SELECT scope FROM due)) RETURNING k.scope`,
 );

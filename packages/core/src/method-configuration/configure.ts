@@ -51,6 +51,7 @@ export async function configureMethod(
       const answer = await oneAfterAnother(within, async (db) => await put({ ...within, db }, parsed));
       return {
         answer,
+        isNews: false,
         afterCommit: async () => {
           logger.info({ methodId: answer.id, by: nameOfOperator(actor) }, 'a method was configured');
           await context.methodConfigurations.refresh();

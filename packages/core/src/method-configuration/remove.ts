@@ -31,6 +31,7 @@ export async function removeMethod(
       if (!gone) throw new CountersignError('not_found');
       return {
         answer: { removed: true },
+        isNews: false,
         afterCommit: async () => {
           logger.info({ methodId: parsed.id, by: nameOfOperator(actor) }, 'a configured method was removed');
           await context.methodConfigurations.refresh();

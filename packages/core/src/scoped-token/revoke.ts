@@ -49,10 +49,10 @@ export async function revokeScopedTokens(
   admitRevocation(context, parsed);
   await trust.ready();
   return await once(context, 'scopedToken.revoke', parsed, {
-    write: async (writing) => ({
-      answer: await revoke(writing, parsed),
-      afterCommit: () => trust.refresh(),
-    }),
+    write: async (writing) => {
+      const answer = await revoke(writing, parsed);
+      return { answer, isNews: answer.revoked > 0, afterCommit: () => trust.refresh() };
+    },
   });
 }
 

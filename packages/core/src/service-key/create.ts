@@ -59,6 +59,7 @@ export async function createServiceKey(
       return {
         answer,
         repeated: { ...answer, key: null },
+        isNews: false,
         afterCommit: async () => {
           logger.info({ keyId: answer.id, role, by: answer.createdBy }, 'a service key was created');
           await trust.refresh();

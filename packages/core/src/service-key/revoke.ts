@@ -34,6 +34,7 @@ export async function revokeServiceKey(
       if (!row) throw new CountersignError('not_found');
       return {
         answer: viewOf(row),
+        isNews: false,
         afterCommit: async () => {
           if (revoked) logger.info({ keyId: parsed.id, by }, 'a service key was revoked');
           await trust.refresh();

@@ -33,6 +33,15 @@ export const listOutput = z.object({ items: z.array(subscriberView) });
 
 const changed = { name, idempotencyKey: idempotencyKey.optional() };
 
+/** Ours stand where their own work has brought them: moved or forgotten, webhooks would be sent again, or never. */
+const moved = {
+  ...changed,
+  name: name.refine(
+    (given) => !given.startsWith('countersign.'),
+    'must be no subscriber of Countersign itself',
+  ),
+};
+
 export const resumeInput = z.strictObject({
   ...changed,
   skip: z
@@ -42,7 +51,7 @@ export const resumeInput = z.strictObject({
 });
 
 export const replayInput = z.strictObject({
-  ...changed,
+  ...moved,
   after: cursor.optional().describe('Begins again behind this event.'),
   from: z
     .enum(['start', 'now'])
@@ -50,5 +59,5 @@ export const replayInput = z.strictObject({
     .describe('Without a place: at the oldest event, or at the present end.'),
 });
 
-export const removeInput = z.strictObject(changed);
+export const removeInput = z.strictObject(moved);
 export const removeOutput = z.object({ removed: z.boolean().describe('False when there was none.') });

@@ -96,8 +96,8 @@ describe('what was enrolled under an earlier secret', () => {
     await test.core.method.configure(operator, configured);
     {
       await using during = await reopen(test, { active: next, previous: [test.secret] });
-      expect(await reseal(during.service)).toEqual({ factors: 3, methods: 1, unopened: 0 });
-      expect(await reseal(during.service)).toEqual({ factors: 0, methods: 0, unopened: 0 });
+      expect(await reseal(during.service)).toEqual({ factors: 3, methods: 1, webhooks: 0, unopened: 0 });
+      expect(await reseal(during.service)).toEqual({ factors: 0, methods: 0, webhooks: 0, unopened: 0 });
     }
     await using after = await reopen(test, next);
     expect(await proves(after, 'ada', 'totp', app.code)).toBe(true);
@@ -133,7 +133,7 @@ describe('what was enrolled under an earlier secret', () => {
       await vi.waitFor(
         () =>
           expect(during.lines).toContainEqual({
-            fields: { factors: 1, methods: 0, unopened: 0 },
+            fields: { factors: 1, methods: 0, webhooks: 0, unopened: 0 },
             message: 'what earlier secrets have sealed was sealed anew',
           }),
         { timeout: 3000 },
@@ -150,7 +150,7 @@ describe('what was enrolled under an earlier secret', () => {
     await using second = await reopen(test, middle);
     const kept = await enrolledTotp(second, 'grace');
     await using during = await reopen(test, { active: next, previous: [middle] });
-    expect(await reseal(during.service)).toEqual({ factors: 1, methods: 0, unopened: 1 });
+    expect(await reseal(during.service)).toEqual({ factors: 1, methods: 0, webhooks: 0, unopened: 1 });
     expect(during.lines).toMatchObject([
       { fields: { id: lost.factor.id }, message: 'what an earlier secret has sealed does not open' },
     ]);
@@ -199,7 +199,7 @@ describe('sealing anew', () => {
       // By a process that does not know of the new secret's turn yet: it seals under the old one.
       expect(await proves(test, 'ada', 'totp', app.code)).toBe(true);
     });
-    expect(await reseal(service)).toEqual({ factors: 1, methods: 0, unopened: 0 });
+    expect(await reseal(service)).toEqual({ factors: 1, methods: 0, webhooks: 0, unopened: 0 });
     await using after = await reopen(test, next);
     const [row] = await storedOf(test);
     const place = { subjectId: 'ada', factorId: row!.id };
@@ -236,7 +236,7 @@ describe('sealing anew', () => {
     });
     const before = await storedOf(test);
     await using during = await reopen(test, { active: next, previous: [test.secret] });
-    expect(await reseal(during.service)).toEqual({ factors: 0, methods: 0, unopened: 0 });
+    expect(await reseal(during.service)).toEqual({ factors: 0, methods: 0, webhooks: 0, unopened: 0 });
     expect(await storedOf(test)).toEqual(before);
     const confirmed = await during.core.factors.confirm(during.service, {
       id: factor.id,

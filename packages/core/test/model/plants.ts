@@ -67,6 +67,8 @@ const belongs =
   'I6 an event belongs to its request: same subject, session and operation, and the request exists';
 const logOrder =
   'I7 the order of the log is, for each request, the order of its own events, and it remembers the last';
+const archived =
+  'I7 each event stands once in the log, what is archived before what is not, and the archive knows how far it reaches';
 const consumedGrant = 'I9 what was consumed was granted, and granted first';
 const grantedInTime = 'I10 nothing is granted at or after its expiry';
 const window = 'I10 nothing is consumed at or after executeBefore, which is never later than was asked for';
@@ -407,6 +409,16 @@ const rows: readonly Row[] = [
 
 export const plants: readonly Plant[] = [
   ...rows.map(([against, what, sql]) => ({ against, what, sql })),
+  {
+    against: archived,
+    what: 'an event that stands twice in the log',
+    sql: `INSERT INTO countersign.event SELECT * FROM countersign.event WHERE subject_id = 'denied'`,
+  },
+  {
+    against: archived,
+    what: 'an archive that says it reaches further than it does',
+    sql: `UPDATE countersign.installation SET archived_until = ROW(1, '1000000', 1, gen_random_uuid())::countersign.place`,
+  },
   ...confirmationPlants,
   ...factorPlants,
 ];

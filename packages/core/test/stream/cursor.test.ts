@@ -51,18 +51,26 @@ function tellingAll(): LogReader {
     },
     subscribe: () => () => undefined,
     wake: () => undefined,
+    woken: () => () => undefined,
+    bus: null,
     close: () => Promise.resolve(),
   };
 }
 
+/** A database that knows of every place that it is ahead of the log, and nothing else. */
+async function aheadOnly({ name }: { readonly name: string }) {
+  if (name !== 'countersign_log_place') throw new Error('the database was asked');
+  return [{ is_pruned: false, is_ahead: true }];
+}
+
 it('shows a subject no event of another one, nor of another session, after any of 100,000 cursors', async () => {
   const random = createRandom(0x5eed);
-  // What is told as it happens, without a database: whoever asks for one has lost.
+  // What is told as it happens, without a database: whoever asks for one has lost, but for what is ahead of the log.
   const unplugged = (context: CoreContext): CoreContext => ({
     ...context,
     database: new Proxy(context.database, {
       get() {
-        throw new Error('the database was asked');
+        return { query: aheadOnly };
       },
     }),
   });
@@ -80,8 +88,14 @@ it('shows a subject no event of another one, nor of another session, after any o
     }
   }
   expect(figures.refused).toBeGreaterThan(10_000);
-  expect(figures.events).toBeGreaterThan(100_000);
+  expect(figures.events).toBeGreaterThan(50_000);
 }, 60_000);
+
+/** Ahead of the log: a list says so, and a stream once something would not be told. */
+function refusedAhead(error: unknown): null {
+  expect(error).toMatchObject({ details: { issues: [{ code: 'cursor_ahead_of_log' }] } });
+  return null;
+}
 
 it('never answers a cursor with an error of the database: 3,000 of them, read from it', async () => {
   const random = createRandom(0x5eed);
@@ -97,7 +111,11 @@ it('never answers a cursor with an error of the database: 3,000 of them, read fr
         figures.refused += 1;
         continue;
       }
-      const left = await test.core.event.list(actor.context, { after: lastEventId });
+      const left = await test.core.event.list(actor.context, { after: lastEventId }).catch(refusedAhead);
+      if (left === null) {
+        figures.refused += 1;
+        continue;
+      }
       let seen = 0;
       const iterator = (await stream)[Symbol.asyncIterator]();
       while (seen < left.items.length) {

@@ -25,6 +25,8 @@ const row = (sequence: number, type: News['type'] = 'authorization_request.chall
   context: null,
 });
 
+const behind = (sequence: number) => ({ epoch: 1, txid: '3', sequence });
+
 interface Question {
   readonly known: readonly string[];
   answer(news: readonly News[]): void;
@@ -56,7 +58,7 @@ const inAnHour = new Date(Date.now() + 3_600_000);
 it('tells an event once when two questions at the same time find it', async () => {
   const { watches, asked } = openWatches();
   const watch = watches.open(uuid, undefined);
-  watch.begin(1, inAnHour);
+  watch.begin(behind(1), inAnHour);
   await expect.poll(() => asked.length, patience).toBe(2); // the one at its beginning, and that of the poll
   expect(asked.map(({ known }) => known)).toEqual([['1'], ['1']]);
   const [first, second] = asked;
@@ -74,7 +76,7 @@ it('tells an event once when two questions at the same time find it', async () =
 it('asks again after a failure, and a watch goes on where it was', async () => {
   const { watches, asked, warnings } = openWatches();
   const watch = watches.open(uuid, undefined);
-  watch.begin(4, inAnHour);
+  watch.begin(behind(4), inAnHour);
   asked[0]?.fail();
   await expect.poll(() => asked.length, patience).toBe(2);
   expect(warnings).toEqual(['watched requests cannot be read; trying again']);
@@ -89,9 +91,9 @@ it('asks again after a failure, and a watch goes on where it was', async () => {
 it('keeps no more of a watch that nobody reads than its queue holds, and asks again once it is read', async () => {
   const { watches, asked } = openWatches();
   const [unread, read] = [watches.open(uuid, undefined), watches.open(randomUUID(), undefined)];
-  unread.begin(0, inAnHour);
+  unread.begin(behind(0), inAnHour);
   asked[0]?.answer(Array.from({ length: 40 }, (_, n) => row(n + 1)));
-  read.begin(7, inAnHour);
+  read.begin(behind(7), inAnHour);
   await expect.poll(() => asked.length, patience).toBeGreaterThan(1);
   expect(asked.slice(1).flatMap(({ known }) => known)).not.toContain('32'); // it is full, and asks nothing
   for (const one of asked) one.answer([]);
@@ -107,7 +109,7 @@ it('keeps no more of a watch that nobody reads than its queue holds, and asks ag
 it('ends a watch whose time is over when it has told everything, and not before', async () => {
   const { watches, asked } = openWatches();
   const watch = watches.open(uuid, undefined);
-  watch.begin(0, over);
+  watch.begin(behind(0), over);
   asked[0]?.answer(Array.from({ length: 32 }, (_, n) => row(n + 1)));
   for (let sequence = 1; sequence <= 32; sequence += 1) expect((await watch.next())?.sequence).toBe(sequence);
   await expect.poll(() => asked.length, patience).toBe(2);
@@ -121,7 +123,7 @@ it('ends a watch whose time is over when it has told everything, and not before'
 it('ends with the decision, though a wrong answer that was judged before it is written after it', async () => {
   const { watches, asked } = openWatches();
   const watch = watches.open(uuid, undefined);
-  watch.begin(1, inAnHour);
+  watch.begin(behind(1), inAnHour);
   asked[0]?.answer([row(2, 'authorization_request.denied'), row(3, 'authorization_request.check_failed')]);
   expect((await watch.next())?.sequence).toBe(2);
   expect(await watch.next()).toBeUndefined();
@@ -131,7 +133,7 @@ it('ends with the decision, though a wrong answer that was judged before it is w
 it('is woken for the requests that it watches, and for no others', async () => {
   const { watches, asked } = openWatches();
   const watch = watches.open(uuid, undefined);
-  watch.begin(1, inAnHour);
+  watch.begin(behind(1), inAnHour);
   asked[0]?.answer([]);
   await Promise.resolve();
   watches.wake([formatId('authorizationRequest', randomUUID()), 'fact_none', '']);

@@ -56,7 +56,7 @@ async function underKills(kind: NodeOrder['kind']) {
     await startNode();
   }
   await untilNothingIsAdded(entries);
-  for (const node of [...nodes]) await kill(node);
+  await Promise.all(Array.from(nodes, kill));
   const { ledger, log } = await compare(test);
   const entered = new Set(ledger);
   return {

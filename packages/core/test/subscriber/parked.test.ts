@@ -39,7 +39,7 @@ it('tries an event that fails after 1, 2 … seconds, then parks; what came befo
   test.clock.advance(2);
   await until(async () => (await standing(test))?.state === 'parked');
   const parked = await standing(test);
-  expect(parked).toMatchObject({ name: 'ledger', failures: 3, node: expect.any(String) });
+  expect(parked).toMatchObject({ name: 'ledger', failures: 3, node: expect.any(String) as string });
   const bobs = await test.events(test.service, { subjectId: 'bob' });
   expect(parked?.failedEventId).toBe(bobs.items[0]?.id);
   expect(parked?.lagSeconds).toBe(3);
@@ -124,6 +124,11 @@ it('is for those who run the installation, and a name that is none is not_found'
   await expect(
     replaySubscriber(test.service, { name: 'x', from: 'now', after: 'evt_' }),
   ).rejects.toMatchObject(refusal('invalid_input'));
+  for (const call of [
+    replaySubscriber(test.service, { name: 'countersign.webhooks', from: 'start' }),
+    removeSubscriber(test.service, { name: 'countersign.webhooks' }),
+  ])
+    await expect(call).rejects.toMatchObject(refusal('invalid_input'));
   expect(await removeSubscriber(test.service, { name: 'nobody' })).toEqual({ removed: false });
 });
 

@@ -8,6 +8,7 @@ import {
 import { bearerCaller, keyCaller, knownCaller, nobody, several, type Caller } from './caller.ts';
 import { inspectScopedToken } from '@countersign/core/scoped-token';
 import type { DpopVerifier } from '../dpop/verifier.ts';
+import type { ServerTelemetry } from '../telemetry/telemetry.ts';
 import { parseAuthorization } from './authorization.ts';
 import { serviceKeyPattern, type ServiceKeyCheck } from './service-key.ts';
 
@@ -34,6 +35,7 @@ export interface Identification {
   /** Authentication schemes in lower case that a token may come by. */
   readonly schemes: readonly string[];
   readonly dpop: DpopVerifier;
+  readonly telemetry?: Pick<ServerTelemetry, 'add'> | undefined;
 }
 
 export type Identify = (presentation: Presentation) => Promise<Caller>;
@@ -47,7 +49,7 @@ export const boundScheme = 'dpop';
  * @throws CountersignError `unavailable_dependency` when nobody can say whether a credential counts.
  */
 export function createIdentify(identification: Identification): Identify {
-  const { core, isBootstrapKey, schemes, dpop } = identification;
+  const { core, isBootstrapKey, schemes, dpop, telemetry } = identification;
   const { verifier, reject } = core.scopedToken;
 
   let bootstrapCaller: Caller | undefined;
@@ -83,6 +85,7 @@ export function createIdentify(identification: Identification): Identify {
 
   /** @throws CountersignError `unavailable_dependency` when nobody can say: the token may be good. */
   function accept(token: string, verdict: TokenVerdict): Caller {
+    telemetry?.add('token_verifications', { verdict: verdictOf(verdict) });
     if (verdict.ok) return bearerCaller(core, actorOfToken(verdict), { text: token, accepted: verdict });
     reject(verdict.known ?? null, { reason: verdict.reason });
     if (verdict.reason === 'revocations_unknown') throw new CountersignError('unavailable_dependency');
@@ -113,4 +116,10 @@ export function createIdentify(identification: Identification): Identify {
     if (scheme === boundScheme) return await byBoundToken(credential, carrier, possession);
     return schemes.includes(scheme) ? await byToken(credential, carrier) : nobody;
   };
+}
+
+/** Unknown: nobody could say whether it was revoked. */
+function verdictOf(verdict: TokenVerdict): 'accepted' | 'refused' | 'unknown' {
+  if (verdict.ok) return 'accepted';
+  return verdict.reason === 'revocations_unknown' ? 'unknown' : 'refused';
 }

@@ -23,6 +23,7 @@ export async function migrate({ db: database, check }: MigrateOptions): Promise<
     methods: [],
     migrate: check !== true,
     sweep: false,
+    listen: false,
   });
   await core.close();
   process.stdout.write('The schema "countersign" is up to date.\n');

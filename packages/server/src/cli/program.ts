@@ -1,12 +1,16 @@
 import { Command } from 'commander';
 import { redactLine } from '../log/redact.ts';
 import type { DevOptions } from './dev.ts';
+import { addDoctorCommand } from './doctor/commands.ts';
+import { addEventCommands } from './events/commands.ts';
 import { addKeyCommands } from './keys/commands.ts';
 import type { MigrateOptions } from './migrate.ts';
+import type { OpenApiOptions } from './openapi.ts';
 import type { ServeOptions } from './serve.ts';
 import { addServiceKeyCommands } from './service-key/commands.ts';
 import { addTokenCommands } from './token/commands.ts';
 import { countersignVersion } from './version.ts';
+import { addWebhookCommands } from './webhooks/commands.ts';
 
 /** The `countersign` command. Each subcommand is loaded when it is called, so that none waits for the others. */
 export function createProgram(): Command {
@@ -42,6 +46,19 @@ export function createProgram(): Command {
   addKeyCommands(program);
   addServiceKeyCommands(program);
   addTokenCommands(program);
+  addWebhookCommands(program);
+  addEventCommands(program);
+  addDoctorCommand(program);
+
+  program
+    .command('openapi')
+    .description('print the OpenAPI document of /api/v1, without a server or a database')
+    .option('--out <file>', 'write it to this file')
+    .option(
+      '--server <url>',
+      'where clients reach your server (default: publicUrl, or http://localhost:4020)',
+    )
+    .action(async (options: OpenApiOptions) => (await import('./openapi.ts')).openApi(options));
 
   return program;
 }

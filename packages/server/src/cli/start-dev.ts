@@ -9,7 +9,9 @@ import { openDevKeys, type DevKeys } from '../dev/keys.ts';
 import { devMethods } from '../dev/methods.ts';
 import { openBrowser } from '../dev/open-browser.ts';
 import { openDemo } from '../dev/open-demo.ts';
+import { natsBus } from '../nats/bus.ts';
 import type { devSchema } from '../settings/schema.ts';
+import { withLoopback } from '../webhook/loopback.ts';
 import { bind, defaultPort } from './bind.ts';
 import { keepDevAddress } from './dev-address.ts';
 import { since } from './elapsed.ts';
@@ -32,7 +34,16 @@ export async function startDev(
   { demo: chosen, showsPage }: DevPages,
 ): Promise<void> {
   const startedAt = performance.now();
-  const { environment: _environment, logLevel: _logLevel, port, host, ...options } = settings;
+  const {
+    environment: _environment,
+    logLevel: _logLevel,
+    drainSeconds: _drainSeconds,
+    metricsToken,
+    natsUrl,
+    port,
+    host,
+    ...options
+  } = settings;
   const listener = await shutdown.own(bind(port, host), (one) => one.close());
   report.begin('development');
 
@@ -55,8 +66,11 @@ export async function startDev(
   const origins = [...settings.origins, ...own];
   const opening = createCountersign({
     ...options,
+    ...(natsUrl !== undefined && { bus: natsBus({ servers: natsUrl }) }),
     methods: settings.methods ?? devMethods({ send: inbox.send, origins }),
     database: database.options,
+    webhooks: withLoopback(settings.webhooks),
+    metrics: { enabled: settings.metrics.enabled ?? true, token: metricsToken ?? settings.metrics.token },
     secret: keys.secret,
     serviceKey: keys.serviceKey,
     origins,

@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import { createCountersign } from '../countersign.ts';
+import { natsBus } from '../nats/bus.ts';
+import { metricsAccess } from '../settings/metrics-access.ts';
 import type { serveSchema } from '../settings/schema.ts';
 import { bind } from './bind.ts';
 import { since } from './elapsed.ts';
@@ -13,16 +16,35 @@ export async function startServe(
   shutdown: Shutdown,
 ): Promise<void> {
   const startedAt = performance.now();
-  const { environment: _environment, logLevel: _logLevel, port, host, ...options } = settings;
+  const {
+    environment: _environment,
+    logLevel: _logLevel,
+    metricsToken,
+    natsUrl,
+    drainSeconds,
+    port,
+    host,
+    ...options
+  } = settings;
   const logger = settings.logger ?? report.logger;
   const listener = await shutdown.own(bind(port, host), (one) => one.close());
   report.begin('production');
 
   const databaseAt = performance.now();
-  const opening = createCountersign({ ...options, methods: settings.methods ?? [], logger });
+  const metrics = metricsAccess({ host, metrics: settings.metrics, metricsToken });
+  const opening = createCountersign({
+    ...options,
+    ...(natsUrl !== undefined && { bus: natsBus({ servers: natsUrl }) }),
+    metrics,
+    methods: settings.methods ?? [],
+    logger,
+  });
   const cs = await shutdown.own(opening, (one) => one.close());
   // Bound first, but to be closed first as well: calls in progress still need what was started since.
   await shutdown.own(Promise.resolve(listener), async (one) => {
+    cs.leave();
+    one.letGo();
+    await sleep(drainSeconds * 1000);
     await Promise.all([one.close(), cs.drain()]);
   });
   await cs.core.scopedToken.ready();

@@ -18,7 +18,7 @@ pre { background: var(--card); border: 1px solid var(--line); border-radius: 12p
 `,
   body: `
 <h1>Procedures</h1>
-<p>tRPC at <code>/trpc</code>, with superjson. Queries by GET, mutations by POST as JSON.</p>
+<p>tRPC at <code>/trpc</code>, with superjson; plain JSON at <code>/api/v1</code>, described by <a href="/openapi.json">/openapi.json</a>. Queries by GET, mutations by POST as JSON.</p>
 <ul>${rows}</ul>
 <pre>curl -s http://${host}/trpc/method.list \\
   -H "Authorization: Bearer $(cat .countersign/service.key)"</pre>

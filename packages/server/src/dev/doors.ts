@@ -42,5 +42,5 @@ export function withDevelopmentDoors(
 /** By a person, as a link or from the address line; a procedure answers its callers in its own words. */
 function isFollowed(request: HonoRequest): boolean {
   const wantsPage = request.header('accept')?.includes('text/html') === true;
-  return request.method === 'GET' && wantsPage && !request.path.startsWith('/trpc/');
+  return request.method === 'GET' && wantsPage && !/^\/(?:trpc|api\/v1)\//.test(request.path);
 }

@@ -45,6 +45,7 @@ export async function runGuarded<Result>(
       if (authorization === null) throw new NotAuthorized();
       return await call(authorization, additions);
     });
+    if (authorization) context.wake([authorization.id]);
     if (authorization !== null) return answered(result);
   } catch (error) {
     // Whatever became of our error on its way through the host's transaction: what is missing is missing.

@@ -64,6 +64,7 @@ function redactError(error: Error, depthLeft: number): unknown {
 
 const secretTexts: readonly [RegExp, string][] = [
   [/\bcsk_[A-Za-z0-9_-]{8,}/g, 'csk_…'],
+  [/\bwhsec_[A-Za-z0-9+/=]{8,}/g, 'whsec_…'],
   [/\bcst1[A-Za-z0-9_.~-]{8,}/g, 'cst1…'],
   [/\b(Bearer|Basic|DPoP) [^\s"\\,]+/gi, '$1 …'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, 'eyJ…'],

@@ -4,6 +4,7 @@ import { holderOf } from '../caller/holder-of.ts';
 import type { Edge } from '../context.ts';
 import { untilEnded } from '../stream/until-ended.ts';
 import { lifeOf } from '../stream/while-alive.ts';
+import { streamKindOf } from '../telemetry/stream-kind.ts';
 import { t } from '../trpc/trpc.ts';
 
 /**
@@ -16,20 +17,21 @@ import { t } from '../trpc/trpc.ts';
  *
  * @throws CountersignError `rate_limited`.
  */
-export const boundStreams = t.middleware(async ({ ctx, signal, next }) => {
+export const boundStreams = t.middleware(async ({ ctx, meta, signal, next }) => {
   const edge = ctx.countersign;
   const leavePlaces = takePlaces(edge);
   // Most callers of a long stream cannot end, and each copy of a context stays with its stream.
   const life = canEnd(edge.caller) ? lifeOf(edge) : null;
   const added = life === null ? {} : { ctx: { ends: anyOf(signal, life.ended) } };
   const result = await next<{ readonly ends?: AbortSignal }>(added);
-  const leave =
-    life === null
-      ? leavePlaces
-      : () => {
-          leavePlaces();
-          life.leave();
-        };
+  const { telemetry } = edge;
+  const kind = streamKindOf(meta?.path);
+  telemetry.change('streams', { kind }, 1);
+  const leave = () => {
+    leavePlaces();
+    life?.leave();
+    telemetry.change('streams', { kind }, -1);
+  };
   if (!result.ok) {
     leave();
     return result;

@@ -1,6 +1,7 @@
 import type { CoreContext } from '@countersign/core';
 import type { ProcedureCall } from '../caller/credential-gate.ts';
 import type { Edge } from '../context.ts';
+import { countCall } from '../telemetry/count-call.ts';
 import { assertHarmless } from '../trpc/harmless.ts';
 import { t } from '../trpc/trpc.ts';
 import { admitAnyone } from './admit-anyone.ts';
@@ -21,14 +22,19 @@ const noPath = '';
  */
 function entrance(admit: (edge: Edge, call: ProcedureCall) => CoreContext | Promise<CoreContext>) {
   return t.middleware(async ({ ctx, type, path, meta, getRawInput, next }) => {
+    const startedAt = performance.now();
     try {
       const edge = requireContext(ctx);
       const call = await admit(edge, { type, path: meta?.path ?? noPath });
       assertHarmless(await getRawInput());
       const result = await next({ ctx: { core: edge.core, call } });
-      return result.ok ? result : { ...result, error: settleError(result.error, ctx, path) };
+      const settled = result.ok ? result : { ...result, error: settleError(result.error, ctx, path) };
+      countCall(ctx, meta?.path, startedAt, settled.ok ? null : settled.error);
+      return settled;
     } catch (cause) {
-      throw settleError(cause, ctx, path);
+      const error = settleError(cause, ctx, path);
+      countCall(ctx, meta?.path, startedAt, error);
+      throw error;
     }
   });
 }

@@ -1,9 +1,8 @@
 import { CountersignError, type Logger } from '@countersign/core';
 import { getTRPCErrorFromUnknown } from '@trpc/server';
-import { STATUS_CODES } from 'node:http';
 import { dpopChallenge } from '../dpop/challenge.ts';
-import { errorShape } from '../error/error-shape.ts';
 import { logError } from '../error/log-error.ts';
+import { problemAnswer } from '../error/problem.ts';
 import { withoutPrivateText } from '../error/public-error.ts';
 import type { RouteCredential } from './credential.ts';
 import type { Route } from './route.ts';
@@ -40,18 +39,10 @@ export function createRefusal({ logger, scheme, audience }: RefusalOptions): Ref
   return (cause, { path }, credential) => {
     const error = withoutPrivateText(getTRPCErrorFromUnknown(cause));
     logError(logger, error, path ?? undefined);
-    const { message, data } = errorShape(error);
-    const { code: _code, httpStatus: status, ...rest } = data;
-    const problem = { title: STATUS_CODES[status], status, detail: message, ...rest };
     const wanted = challenge(cause, credential);
-    return new Response(JSON.stringify(problem), {
-      status,
-      headers: {
-        'content-type': 'application/problem+json',
-        'cache-control': 'no-store',
-        'referrer-policy': 'no-referrer', // where it was asked for with a token in the URL
-        ...(wanted !== null && { 'www-authenticate': wanted }),
-      },
+    return problemAnswer(error, {
+      'referrer-policy': 'no-referrer', // where it was asked for with a token in the URL
+      ...(wanted !== null && { 'www-authenticate': wanted }),
     });
   };
 }

@@ -21,6 +21,11 @@ export interface CountersignConfig extends Partial<CountersignOptions> {
   readonly port?: number;
   readonly host?: string;
   readonly logLevel?: string;
+  /**
+   * How long `countersign serve` goes on answering after SIGTERM while `/readyz` says 503 already: as long as your
+   * balancer needs to notice, so two or three of its checks. Default 0: for where there is no balancer.
+   */
+  readonly drainSeconds?: number;
 }
 
 export interface ConfigFile {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { serviceKeyPattern } from '../caller/service-key.ts';
+import { isNatsUrl } from '../nats/address.ts';
 
 /**
  * The settings that options, environment and command line have in common. Each message completes the
@@ -9,6 +10,8 @@ const secretExpected = 'base64 of at least 32 random bytes, such as from: openss
 const serviceKeyExpected =
   '"csk_" and at least 32 characters more, such as from: echo "csk_$(openssl rand -hex 24)"';
 export const databaseExpected = 'a PostgreSQL URL: postgresql://user:password@host:5432/database';
+const natsUrlExpected =
+  'a NATS URL: tls://user:password@host:4222 or nats://…; of a cluster several with commas between';
 const originsExpected =
   'origins such as https://bank.example, exactly as a browser sends them: no path, no slash at the end';
 
@@ -21,7 +24,15 @@ export const secret = z.union(
 
 export const serviceKey = z.string(serviceKeyExpected).regex(serviceKeyPattern, serviceKeyExpected);
 
+const metricsTokenExpected =
+  '16 to 256 characters without spaces and commas, such as from: openssl rand -hex 16';
+
+/** As an `Authorization` header can carry it. */
+export const metricsToken = z.string(metricsTokenExpected).regex(/^[!-+\--~]{16,256}$/, metricsTokenExpected);
+
 export const databaseUrl = z.string(databaseExpected).regex(/^postgres(?:ql)?:\/\/\S+$/, databaseExpected);
+
+export const natsUrl = z.string(natsUrlExpected).refine(isNatsUrl, natsUrlExpected);
 
 export const origins = z.array(z.string(originsExpected).refine(isOrigin, originsExpected), originsExpected);
 

@@ -12,6 +12,13 @@ const port = z.preprocess(
   z.number(portExpected).int(portExpected).min(0, portExpected).max(65_535, portExpected).optional(),
 );
 
+const drainExpected = 'a number of seconds from 0 to 300';
+
+const drainSeconds = z.preprocess(
+  (value) => (typeof value === 'string' && /^\d{1,3}(?:\.\d{1,3})?$/.test(value) ? Number(value) : value),
+  z.number(drainExpected).min(0, drainExpected).max(300, drainExpected).default(0),
+);
+
 const origins = z.preprocess(
   (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
   field.origins.default([]),
@@ -19,7 +26,12 @@ const origins = z.preprocess(
 
 const running = {
   port,
+  drainSeconds,
   origins,
+  /** For `bus`, which says more and can be given in the file only. */
+  natsUrl: field.natsUrl.optional(),
+  /** For `metrics.token`, which can be given in the file only. */
+  metricsToken: field.metricsToken.optional(),
   logLevel: z.enum(logLevels, `one of ${logLevels.join(', ')}`).optional(),
   issuer: optionsSchema.shape.issuer.default('Countersign'),
   audience: optionsSchema.shape.audience.default('countersign'),

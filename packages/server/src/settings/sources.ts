@@ -22,6 +22,9 @@ const namesOf: Readonly<Record<string, Names>> = {
   secret: { variable: 'COUNTERSIGN_SECRET' },
   serviceKey: { variable: 'COUNTERSIGN_SERVICE_KEY' },
   origins: { variable: 'COUNTERSIGN_ORIGINS' },
+  natsUrl: { variable: 'COUNTERSIGN_NATS_URL' },
+  metricsToken: { variable: 'COUNTERSIGN_METRICS_TOKEN' },
+  drainSeconds: { variable: 'COUNTERSIGN_DRAIN_SECONDS' },
   logLevel: { variable: 'LOG_LEVEL' },
   environment: { variable: 'NODE_ENV' },
 };

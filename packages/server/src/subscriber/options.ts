@@ -1,5 +1,4 @@
-import { eventTypes, type EventType } from '@countersign/core';
-import type pg from 'pg';
+import { eventTypes, type EventType, type PgClient } from '@countersign/core';
 import { z } from 'zod';
 import type { CountersignEvent } from '../event/listeners.ts';
 import type { EntityManagerLike } from '../guard/transaction.ts';
@@ -7,7 +6,7 @@ import { SettingsError } from '../settings/settings-error.ts';
 import { pathName, wrongSettings } from '../settings/wrong-settings.ts';
 
 /** What a handler is given beside its event. */
-export interface SubscriberBatch<Tx = pg.ClientBase> {
+export interface SubscriberBatch<Tx = PgClient> {
   /**
    * The transaction in which the subscriber's place moves on: what is written by it commits together with the place, so
    * it takes effect once. A `pg` client of ours unless `em` or `transaction` gave another.
@@ -23,13 +22,13 @@ export interface SubscriberBatch<Tx = pg.ClientBase> {
  * Handles one event. What it does outside of `batch.tx` happens at least once: pass `event.id` along, it is the same each
  * time. What it throws rolls the batch back; the event is tried again.
  */
-export type SubscriberHandler<Type extends EventType = EventType, Tx = pg.ClientBase> = (
+export type SubscriberHandler<Type extends EventType = EventType, Tx = PgClient> = (
   event: CountersignEvent<Type>,
   batch: SubscriberBatch<Tx>,
 ) => void | Promise<void>;
 
 /** A durable subscriber: see `Countersign.subscriber`. */
-export interface SubscriberOptions<Tx = pg.ClientBase> {
+export interface SubscriberOptions<Tx = PgClient> {
   /** Its place in the log is kept under this name, over restarts and nodes. Small letters, digits, `-` and `.`. */
   readonly name: string;
   /** One function for each type of event that it wants. */

@@ -29,7 +29,11 @@ export function subscribe<Tx>(core: Core, options: SubscriberOptions<Tx>): Runni
   const inManager: OpenBatch | undefined = em && ((run) => transactionOf(em.fork())({}, run));
   const opened = open ?? inManager;
   return core.subscriber.start({
-    ...{ name, from, batchSizeMax, timeoutSeconds, attemptsMax },
+    name,
+    from,
+    batchSizeMax,
+    timeoutSeconds,
+    attemptsMax,
     types: [...handlers.keys()],
     ...(opened && { transaction: opened }),
     async handle(rows, { tx, attempt, signal }) {

@@ -4,6 +4,7 @@ import { canEnd } from '../caller/credential-gate.ts';
 import type { Edge } from '../context.ts';
 import { logError } from '../error/log-error.ts';
 import { withoutPrivateText } from '../error/public-error.ts';
+import { streamKindOf } from '../telemetry/stream-kind.ts';
 
 interface Call {
   readonly ctx: {
@@ -29,11 +30,13 @@ export async function* trackedStream<Event extends { readonly id: string }>(
   { ctx: { countersign, ends: given }, path, signal }: Call,
 ): AsyncGenerator<TrackedEnvelope<Event>, void> {
   const ends = given ?? signal;
+  const labels = { kind: streamKindOf(path) };
   try {
     for await (const event of events) {
       if (ends && !(await isReady(countersign, ends))) break;
       if (canEnd(countersign.caller))
         await countersign.credentials.assertCaller(countersign.caller, 'subscription');
+      countersign.telemetry.add('stream_events', labels);
       yield tracked(event.id, event);
     }
     if (ends?.aborted === true && signal?.aborted !== true) throw new CountersignError('unauthenticated');

@@ -57,7 +57,12 @@ export function attachWebSocket(
     server.off('upgrade', onUpgrade);
     attached.delete(server);
   };
-  return { close: () => (closing ??= close()) };
+  return {
+    get connections() {
+      return sockets.size;
+    },
+    close: () => (closing ??= close()),
+  };
 }
 
 function stopping(): TRPCError {

@@ -20,6 +20,13 @@ const open = 1;
 
 const gates = new WeakMap<GatedSocket, Connection>();
 
+let heldNow = 0;
+
+/** Streams of this process that wait at their gates for a slow reader. One that may pass at once is none. */
+export function streamsThatWait(): number {
+  return heldNow;
+}
+
 /**
  * The gate of a socket, one and the same for all its streams. A WebSocket has no backpressure: whoever sends
  * to a reader that does not read fills our memory (258 MB by one client, measured). At the gate streams wait
@@ -72,8 +79,11 @@ function createQueue(socket: GatedSocket): Connection {
   return {
     ready: (signal) =>
       new Promise((resolve, reject) => {
+        let isHeld = false;
         const leave = (then: () => void) => () => {
           waiting.delete(one);
+          if (isHeld) heldNow -= 1;
+          isHeld = false;
           signal.removeEventListener('abort', abort);
           then();
         };
@@ -86,6 +96,9 @@ function createQueue(socket: GatedSocket): Connection {
         signal.addEventListener('abort', abort, { once: true });
         waiting.add(one);
         passOn();
+        if (!waiting.has(one)) return;
+        isHeld = true;
+        heldNow += 1;
       }),
   };
 }

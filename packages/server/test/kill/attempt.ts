@@ -17,11 +17,15 @@ export interface Refusal {
 const unansweredMs = 10_000;
 
 /** @throws when the server answers what it never may: an error that nobody foresaw, no JSON. */
-export async function attemptCall(url: string, init: RequestInit): Promise<Attempt> {
+export async function attemptCall(
+  url: string,
+  init: RequestInit,
+  patienceMs = unansweredMs,
+): Promise<Attempt> {
   let response: Response;
   let text: string;
   try {
-    response = await fetch(url, { ...init, signal: AbortSignal.timeout(unansweredMs) });
+    response = await fetch(url, { ...init, signal: AbortSignal.timeout(patienceMs) });
     text = await response.text();
   } catch (error) {
     return { kind: wasNotConnected(error) ? 'not sent' : 'unknown' };

@@ -1,6 +1,6 @@
 import type { Story } from './cycle.ts';
 import type { FollowedEvent } from './log-follower.ts';
-import type { Tables } from './tables.ts';
+import type { Counted } from './tables.ts';
 
 /** A request as the server shows it after everything. */
 export interface FoundRequest {
@@ -44,10 +44,10 @@ export function findMistold(stories: readonly Story[], read: readonly FollowedEv
 }
 
 /** Rows beside those that the clients know of: a second request or a key without a call. */
-export function findSurplus(stories: readonly Story[], tables: Tables): string[] {
+export function findSurplus(stories: readonly Story[], tables: Counted): string[] {
   const wanted = {
     requests: stories.length,
-    subjects: stories.length,
+    subjects: new Set(stories.map(({ subjectId }) => subjectId)).size,
     events: stories.reduce((sum, { events }) => sum + events.length, 0),
     keys: stories.reduce((sum, { calls }) => sum + calls.length, 0),
   };

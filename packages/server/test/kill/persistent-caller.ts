@@ -29,7 +29,15 @@ export interface CallTally {
 const neverSettledMs = 60_000;
 const pauseMs = 20;
 
-export function persistentCaller(url: string, serviceKey: string): PersistentCaller {
+export interface CallerOptions {
+  /** Where the next attempt goes to. */
+  readonly url: () => string;
+  readonly serviceKey: string;
+  /** How long an answer is waited for; default as long as a server may take. */
+  readonly patienceMs?: number;
+}
+
+export function persistentCaller({ url, serviceKey, patienceMs }: CallerOptions): PersistentCaller {
   const headers = { authorization: `Bearer ${serviceKey}`, 'content-type': 'application/json' };
   const tally: CallTally = { settled: 0, unknownSettled: 0, slowestMs: 0 };
 
@@ -38,7 +46,7 @@ export function persistentCaller(url: string, serviceKey: string): PersistentCal
     let wasUnknown = false;
     for (;;) {
       const sentAt = Date.now();
-      const attempt = await attemptCall(url + path, init);
+      const attempt = await attemptCall(url() + path, init, patienceMs);
       const tookMs = Math.round(performance.now() - startedAt);
       if (attempt.kind === 'answered' || attempt.kind === 'refused') {
         tally.slowestMs = Math.max(tally.slowestMs, tookMs);

@@ -51,7 +51,7 @@ export async function runKills({ clients, ...order }: KillOrder): Promise<KillRe
   server.start();
   await server.ready();
 
-  const caller = persistentCaller(server.url, server.serviceKey);
+  const caller = persistentCaller({ url: () => server.url, serviceKey: server.serviceKey });
   const load = startLoad(caller, clients);
   const follower = followLog(caller);
   const struck = await strike(server, load, order);

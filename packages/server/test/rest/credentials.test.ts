@@ -161,7 +161,7 @@ describe('a token that does not count', () => {
         JSON.stringify([
           401,
           'Bearer realm="bank.test", error="invalid_token"',
-          '{"title":"Unauthorized","status":401,"detail":"Valid credentials are required.","reason":"unauthenticated"}',
+          '{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Valid credentials are required.","reason":"unauthenticated"}',
         ]),
       ]),
     );

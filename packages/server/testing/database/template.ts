@@ -31,7 +31,13 @@ async function makeTemplate(client: pg.Client, server: string): Promise<string> 
   const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [template]);
   if (!rowCount) await client.query(`CREATE DATABASE ${template}`);
   const secret = randomBytes(32).toString('base64');
-  const core = await openCore({ database: databaseUrl(server, template), secret, methods: [], sweep: false });
+  const core = await openCore({
+    database: databaseUrl(server, template),
+    secret,
+    methods: [],
+    sweep: false,
+    listen: false,
+  });
   await core.close();
   return template;
 }

@@ -13,7 +13,7 @@ export interface ExhaustParameters extends EventParameters {
  * Denies what a crash left behind: waiting, no attempt left, and the last one so old that nothing can still
  * be judged. Reads only requests that can still be waiting, by the index on their expiry.
  */
-export const exhaustRequests = statement<ExhaustParameters, { id: string }>(
+export const exhaustRequests = statement<ExhaustParameters, { id: string; slug: string }>(
   'request_exhaust',
   /* sql */ `
 WITH due AS (
@@ -45,5 +45,5 @@ WITH due AS (
     }),
   )}
 )
-SELECT id FROM decided`,
+SELECT id, slug FROM decided`,
 );

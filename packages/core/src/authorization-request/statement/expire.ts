@@ -13,7 +13,7 @@ export interface ExpireParameters extends Omit<EventParameters, 'by'> {
  * `expires_at` on), it makes the event. Costs what expires, not what is stored: the index on `expires_at`
  * is read from the last sweep on.
  */
-export const expireRequests = statement<ExpireParameters, { id: string }>(
+export const expireRequests = statement<ExpireParameters, { id: string; slug: string }>(
   'request_expire',
   /* sql */ `
 WITH due AS (
@@ -36,5 +36,5 @@ WITH due AS (
     }),
   )}
 )
-SELECT id FROM decided`,
+SELECT id, slug FROM decided`,
 );

@@ -1,5 +1,11 @@
 import { timeByNow, without } from '../../database/sql.ts';
-import { lockEvents, noteLocks, type LockParameters } from '../../challenge/lock-note.ts';
+import {
+  lockEvents,
+  lockedColumns,
+  noteLocks,
+  type Locked,
+  type LockParameters,
+} from '../../challenge/lock-note.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 import type { RequestWithChallenge } from '../row.ts';
@@ -12,12 +18,17 @@ export interface WrongParameters extends EventParameters, LockParameters {
   readonly deniedEventId: string;
 }
 
+interface WrongRow extends RequestWithChallenge, Locked {
+  /** Whether this wrong answer denied it. */
+  readonly last: boolean;
+}
+
 /**
  * A wrong answer, written whatever the request has become meanwhile. It denies the request when no attempt
  * is left, none is still being judged, and it has not expired while this one waited for it. The row is locked first
  * so that "did this one deny it?" is a column and not a guess; `last` is asked after, for the time (see `inTime`).
  */
-export const settleWrong = statement<WrongParameters, RequestWithChallenge>(
+export const settleWrong = statement<WrongParameters, WrongRow>(
   'request_wrong',
   /* sql */ `
 WITH held AS (
@@ -59,5 +70,5 @@ WITH held AS (
     ...lockEvents,
   )}
 )
-SELECT r.*, ${newestChallenge} FROM judged r`,
+SELECT r.*, ${lockedColumns}, ${newestChallenge} FROM judged r`,
 );

@@ -1,4 +1,10 @@
-import { lockEvents, noteLocks, type LockParameters } from '../../challenge/lock-note.ts';
+import {
+  lockEvents,
+  lockedColumns,
+  noteLocks,
+  type Locked,
+  type LockParameters,
+} from '../../challenge/lock-note.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, type EventParameters } from '../../event/append.ts';
 import type { ConfirmationWithChallenge } from '../row.ts';
@@ -14,7 +20,7 @@ export interface WrongParameters extends EventParameters, LockParameters {
  * A wrong answer, written whatever the confirmation has become meanwhile. Its attempt was spent before; what that has
  * locked is told.
  */
-export const settleWrong = statement<WrongParameters, ConfirmationWithChallenge>(
+export const settleWrong = statement<WrongParameters, ConfirmationWithChallenge & Locked>(
   'confirmation_wrong',
   /* sql */ `
 WITH written AS (
@@ -33,5 +39,5 @@ WITH written AS (
     ...lockEvents,
   )}
 )
-SELECT r.*, ${challengeOf} FROM written r`,
+SELECT r.*, ${lockedColumns}, ${challengeOf} FROM written r`,
 );

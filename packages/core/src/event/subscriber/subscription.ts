@@ -8,7 +8,7 @@ import type { EventRow } from '../row.ts';
 export interface Subscription {
   /** Kebab-case; one place in the log each, for ever. Names that begin with `countersign.` are ours. */
   readonly name: string;
-  /** Null: every type, also those that a newer version has written and this one does not know. */
+  /** Null: every type. */
   readonly types: readonly EventType[] | null;
   /** Where it begins when its name is new. */
   readonly from: 'now' | 'start';
@@ -18,7 +18,10 @@ export interface Subscription {
   readonly attemptsMax: number;
   /** The longest wait between two tries; default five minutes. */
   readonly retrySecondsMax?: number;
-  /** It reads for others, and not what the reader of its node has read: it looks whenever something was committed. */
+  /**
+   * It reads for others: whenever something was committed, also what a newer version has written that this one does not
+   * know, and, where something is not kept any more, what is.
+   */
   readonly isEager?: boolean;
   /** False: nothing can be handled now, so no turn is taken and nothing has failed. */
   readonly isReady?: () => boolean;

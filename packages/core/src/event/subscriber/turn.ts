@@ -1,14 +1,16 @@
 import type { CoreServices } from '../../context.ts';
 import type { Executor } from '../../database/executor.ts';
 import { joinTransaction } from '../../database/transaction.ts';
+import { CountersignError } from '../../error.ts';
 import type { LogFilter } from '../filter.ts';
 import { formatPosition, type Position } from '../position.ts';
 import { readAfter, readNew } from '../read.ts';
 import type { EventRow } from '../row.ts';
+import { countParked, measuredBatch } from './measured-batch.ts';
 import { ownBatch } from './open-batch.ts';
 import { retryAfter } from './retry.ts';
 import type { SubscriberRow } from './row.ts';
-import { failSubscriber } from './statement/fail.ts';
+import { failSubscriber, parkSubscriber } from './statement/fail.ts';
 import { moveSubscriber } from './statement/move.ts';
 import { readSubscriber, takeSubscriber } from './statement/take.ts';
 import type { OpenBatch, Subscription } from './subscription.ts';
@@ -64,10 +66,11 @@ export async function takeTurn(world: TurnWorld, memory: Memory): Promise<Turn> 
   const { services, subscription, signal } = world;
   const open: OpenBatch = subscription.transaction ?? ownBatch(services.database);
   let failed: Failed | null = null;
+  let unreadable: Omit<Failed, 'events'> | null = null;
   let turn: Turn = 'later';
   try {
     await open(async (tx, additions = {}) => {
-      failed = null;
+      [failed, unreadable] = [null, null];
       const db = await joinTransaction(services.database, tx);
       const idleMilliseconds = String(subscription.timeoutSeconds * 1000);
       const [lock] = await db.query(takeSubscriber, { name: subscription.name, idleMilliseconds });
@@ -76,15 +79,25 @@ export async function takeTurn(world: TurnWorld, memory: Memory): Promise<Turn> 
       if (!row) return (turn = 'unknown');
       if (row.state === 'parked' || (row.retry_at !== null && row.retry_at > services.clock.now()))
         return (turn = 'later');
-      const { after, rows: events, end } = await readBehind(world, memory, db, row);
-      if (end === null) return (turn = 'idle');
+      const {
+        after,
+        rows: events,
+        end,
+      } = await readBehind(world, memory, db, row).catch((cause: unknown) => {
+        if (cause instanceof CountersignError && cause.reason === 'invalid_input')
+          unreadable = { row, cause };
+        throw cause;
+      });
+      if (end === null) return (turn = await rest(world, memory, db, row));
       if (events.length === 0) return (turn = await passOver(world, memory, db, { row, end }));
       const late = AbortSignal.timeout(subscription.timeoutSeconds * 1000);
       try {
         const until = AbortSignal.any([signal, late]);
         const batch = { after, db, tx, additions, attempt: row.failures + 1, signal: until };
-        await subscription.handle(events, batch);
-        if (late.aborted) throw new Error(`took longer than ${subscription.timeoutSeconds} s`);
+        await measuredBatch(services, subscription.name, events.length, async () => {
+          await subscription.handle(events, batch);
+          if (late.aborted) throw new Error(`took longer than ${subscription.timeoutSeconds} s`);
+        });
       } catch (cause) {
         failed = { row, events, cause };
         throw cause;
@@ -95,6 +108,7 @@ export async function takeTurn(world: TurnWorld, memory: Memory): Promise<Turn> 
     });
     return turn;
   } catch (error) {
+    if (unreadable !== null) return await park(world, unreadable);
     if (failed !== null) return await noteFailure(world, memory, failed);
     if (error instanceof Overtaken) return 'again';
     throw error;
@@ -102,7 +116,7 @@ export async function takeTurn(world: TurnWorld, memory: Memory): Promise<Turn> 
 }
 
 async function readBehind(
-  { subscription: { types, batchSizeMax } }: TurnWorld,
+  { subscription: { types, batchSizeMax, isEager = false } }: TurnWorld,
   memory: Memory,
   db: Executor,
   row: SubscriberRow,
@@ -110,7 +124,7 @@ async function readBehind(
   if (memory.passedOver?.from !== formatPosition(row)) memory.passedOver = null;
   const after = memory.passedOver?.to ?? row;
   const limit = memory.oneByOne > 0 ? 1 : batchSizeMax;
-  if (types !== null) return { after, ...(await readAfter(db, { ...everything, types }, after, limit)) };
+  if (!isEager) return { after, ...(await readAfter(db, { ...everything, types }, after, limit)) };
   const { epoch, txid, sequence, id } = after;
   const rows = await db.query(readNew, { epoch, txid, sequence, id, limit });
   return { after, rows, end: rows.at(-1) ?? null };
@@ -141,6 +155,17 @@ async function passOver(
   return 'again';
 }
 
+/** Nothing new. What was passed over is written down once it is old: who looks at the place would take it for late. */
+async function rest(world: TurnWorld, memory: Memory, db: Executor, row: SubscriberRow): Promise<Turn> {
+  const { passedOver } = memory;
+  if (passedOver === null) return 'idle';
+  if (world.services.clock.now().getTime() - passedOver.since.getTime() < passedOverSecondsMax * 1000)
+    return 'idle';
+  await move(world, db, row, passedOver.to);
+  memory.passedOver = null;
+  return 'idle';
+}
+
 async function move(
   { services: { clock }, subscription: { name }, node }: TurnWorld,
   db: Executor,
@@ -148,8 +173,17 @@ async function move(
   { epoch, txid, sequence, id }: Position,
 ): Promise<void> {
   const [moved] = await db.query(moveSubscriber, {
-    ...{ name, node, now: clock.now(), epoch, txid, sequence, id },
-    ...{ fromEpoch: from.epoch, fromTxid: from.txid, fromSequence: from.sequence, fromId: from.id },
+    name,
+    node,
+    now: clock.now(),
+    epoch,
+    txid,
+    sequence,
+    id,
+    fromEpoch: from.epoch,
+    fromTxid: from.txid,
+    fromSequence: from.sequence,
+    fromId: from.id,
   });
   if (!moved) throw new Overtaken();
 }
@@ -182,13 +216,43 @@ async function noteFailure(
     cause,
   };
   const [noted] = await database.pool.query(failSubscriber, {
-    ...{ name, node, now, attemptsMax, failures: row.failures, failedEvent: eventId },
-    ...{ epoch: row.epoch, txid: row.txid, sequence: row.sequence, id: row.id },
+    name,
+    node,
+    now,
+    epoch: row.epoch,
+    txid: row.txid,
+    sequence: row.sequence,
+    id: row.id,
+    attemptsMax,
+    failures: row.failures,
+    failedEvent: eventId,
     failure: `${cause instanceof Error ? cause.constructor.name : typeof cause} ${errorId}`.slice(0, 200),
     retryAt: retryAfter(row.failures + 1, now, retrySecondsMax),
   });
-  if (noted?.state === 'parked')
+  if (noted?.state === 'parked') {
+    countParked(services, name);
     logger.error(fields, 'a subscriber is parked: an event has failed too often');
-  else logger.warn(fields, 'a subscriber failed; it is tried again');
+  } else logger.warn(fields, 'a subscriber failed; it is tried again');
+  return 'later';
+}
+
+/** What stood behind its place is not kept any more: to go on would lose it without a word. An operator says from where. */
+async function park(
+  { services, subscription: { name }, node }: TurnWorld,
+  { row, cause }: Omit<Failed, 'events'>,
+): Promise<Turn> {
+  const { clock, database, ids, logger } = services;
+  const errorId = ids.uuid();
+  const { epoch, txid, sequence, id } = row;
+  const failure = `unreadable_place ${errorId}`;
+  const place = { name, node, now: clock.now(), epoch, txid, sequence, id, failure };
+  const [parked] = await database.pool.query(parkSubscriber, place);
+  if (parked) {
+    countParked(services, name);
+    logger.error(
+      { subscriber: name, errorId, cause },
+      'a subscriber is parked: the log cannot be read from its place',
+    );
+  }
   return 'later';
 }

@@ -46,6 +46,7 @@ export async function openNodes(): Promise<Nodes> {
         methods: [otp({ send: async () => undefined })],
         migrate: false,
         sweep: false,
+        listen: false,
         logger: { debug: write, info: write, warn: write, error: write },
         ...options,
       });

@@ -22,7 +22,7 @@ const keyId = 'command';
 
 /**
  * Runs a command on the domain itself: whoever has the database and the deployment's secret needs no key of ours.
- * Nothing is migrated and nothing swept. What is logged goes to standard error.
+ * Nothing is migrated and nothing swept, and nobody is listened to. What is logged goes to standard error.
  *
  * @throws SettingsError, StartError; CountersignError `unavailable_dependency`, for an older schema as well.
  */
@@ -39,6 +39,7 @@ export async function inProcess<Result>(
     scopedToken: { audience, keyService: scopedToken.keyService },
     migrate: false,
     sweep: false,
+    listen: false,
     logger: createLogger({ level: logLevel, write }),
   }).catch((error: unknown) => {
     if (isDevelopment && /^(?:ENOENT|ECONNREFUSED)$/.test(databaseCode(error) ?? ''))

@@ -25,3 +25,15 @@ WHERE name = :name::text AND state = 'active' AND failures = :failures::int AND 
   AND txid = :txid::text::xid8 AND sequence = :sequence::int AND id = :id::uuid
 RETURNING state`,
 );
+
+type Parking = Omit<Failure, 'failures' | 'failedEvent' | 'retryAt' | 'attemptsMax'>;
+
+export const parkSubscriber = statement<Parking, { name: string }>(
+  'subscriber_park',
+  /* sql */ `
+UPDATE countersign.subscriber
+SET state = 'parked', failed_at = :now::timestamptz, failure = :failure::text, node = :node::text
+WHERE name = :name::text AND state = 'active' AND epoch = :epoch::int AND txid = :txid::text::xid8
+  AND sequence = :sequence::int AND id = :id::uuid
+RETURNING name`,
+);
