@@ -6,18 +6,24 @@ import { besideFloor } from './beside-floor.ts';
 import { inUnits } from './in-units.ts';
 import { confirmation } from './scenarios/confirmation.ts';
 import { cycle } from './scenarios/cycle.ts';
+import { fanOut } from './scenarios/fan-out.ts';
+import { growth } from './scenarios/growth.ts';
 import { guard } from './scenarios/guard.ts';
 import { method } from './scenarios/method.ts';
 import { rpc } from './scenarios/rpc.ts';
 import { stream } from './scenarios/stream.ts';
+import { telemetry } from './scenarios/telemetry.ts';
 import { token } from './scenarios/token.ts';
 
 const benchmarks: readonly Benchmark[] = [
   besideFloor(cycle),
   besideFloor(confirmation),
   rpc,
+  besideFloor(telemetry),
   guard,
   stream,
+  fanOut,
+  growth,
   inUnits(token),
   inUnits(method),
 ];

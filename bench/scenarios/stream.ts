@@ -26,7 +26,7 @@ export const stream: Benchmark = {
   settings:
     'one node, every stream a subject’s own over a WebSocket of its own, one grant at a time in the node’s process, readers in another process, fsync and synchronous_commit on',
   async run({ isShort }) {
-    const counts = isShort ? [1, 20] : [1, 100, 1000];
+    const counts = isShort ? [1, 20] : [1, 100, 1000, 10_000];
     const samples = isShort ? 8 : 200;
     await using postgres = await startTemporaryPostgres();
     const order = { database: postgres.url() } satisfies StreamOrder;
