@@ -1,0 +1,13 @@
+export { endEveryConnection, endListening } from './end-connections.ts';
+export { exhaustConnections, exhaustPools } from './exhaust.ts';
+export { freezeNode } from './freeze-node.ts';
+export { freezePostgres } from './freeze-postgres.ts';
+export { halfOpenClients, halfOpenDatabase } from './half-open.ts';
+export { killNode, killNodes } from './kill-node.ts';
+export { linkDown } from './link-down.ts';
+export { resetAtCommit } from './reset-at-commit.ts';
+export { rollingRestart } from './rolling-restart.ts';
+export { stopPostgresFast, stopPostgresImmediately } from './stop-postgres.ts';
+export { delays, slices } from './torn-lines.ts';
+export { reconnectAtOnce } from './reconnect-at-once.ts';
+export { unreadStreams } from './unread-streams.ts';

@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openCrowd } from '../crowd.ts';
+import type { Fault } from '../fault.ts';
+import { followed } from '../subjects.ts';
+
+const sizes = { short: 200, long: 1000 };
+const subjectId = followed[0]!;
+const settleMs = 2000;
+
+/** All streams of one node lose their connection and come back at once, at another one, each where it had been. */
+export const reconnectAtOnce: Fault = {
+  name: 'a thousand streams reconnecting at once',
+  times: { short: 1, long: 5 },
+  async strike({ cluster, random, short, served }) {
+    const size = short ? sizes.short : sizes.long;
+    const node = random.pick(cluster.nodes);
+    const crowd = await openCrowd({ size, subjectId, serviceKey: cluster.serviceKey, node });
+    try {
+      const other = random.pick(cluster.nodes.filter((one) => one !== node));
+      const since = performance.now();
+      await crowd.reconnect(other);
+      await served(cluster.nodes, since);
+      await sleep(short ? 300 : settleMs);
+      // They all read the same: who was told less than another is behind by what has just happened, and no more.
+      const longest = crowd.told.reduce((most, ids) => (ids.length > most.length ? ids : most), []);
+      const wrong = crowd.told.filter((ids) => ids.some((id, place) => id !== longest[place]));
+      const behind = crowd.told.filter((ids) => ids.length < longest.length - behindMax);
+      if (wrong.length + behind.length > 0 || longest.length === 0)
+        throw new Error(`${wrong.length} of ${size} streams were told wrongly, ${behind.length} not all`);
+    } finally {
+      crowd.close();
+    }
+  },
+};
+
+/** Events of one subject within the moment that it takes to tell a thousand streams. */
+const behindMax = 16;
