@@ -38,6 +38,7 @@ async function reopen(test: TestCore, secret: CoreOptions['secret'], options: Pa
     methods: methodsWith(test.outbox),
     migrate: false,
     sweep: false,
+    listen: false,
     logger: { debug: note, info: note, warn: note, error: note },
     secret,
     ...options,
