@@ -21,8 +21,13 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { file: 'docs/procedures.md', produce: proceduresDocument },
   { file: 'packages/client/src/generated/client.ts', produce: client.clientFile },
   { file: 'packages/client/src/generated/dates.ts', produce: client.datesFile },
+  { file: 'packages/client/src/generated/dialog-stylesheet.ts', produce: client.stylesheetFile },
   { file: 'packages/client/src/generated/errors.ts', produce: client.errorsFile },
   { file: 'packages/client/src/generated/index.ts', produce: client.indexFile },
+  {
+    file: 'packages/client/src/generated/operator-procedures.ts',
+    produce: client.operatorProceduresFile,
+  },
   { file: 'packages/client/src/generated/procedures.ts', produce: client.proceduresFile },
   { file: 'packages/client/src/generated/router.ts', produce: client.routerFile },
   { file: 'packages/client/src/generated/schema.ts', produce: client.schemaFile },

@@ -1,4 +1,5 @@
 import { everyNamedDates } from './dates-text.ts';
+import { datesOfOperators } from './of-operators.ts';
 import { camelCase } from './names.ts';
 import { sourceText } from './source-text.ts';
 
@@ -13,8 +14,14 @@ export const errorData = { details: { retryAt: true }, authorizationRequest } as
 
 /** packages/client/src/generated/dates.ts: what to revive, whatever carried it. */
 export async function datesFile(): Promise<string> {
-  const constants = everyNamedDates().map(
-    ([name, { text }]) => `export const ${camelCase(name)} = ${text} as const satisfies Dates;`,
-  );
+  const elsewhere = datesOfOperators();
+  const constants = datesConstants((name) => !elsewhere.has(name));
   return await sourceText('dates.ts', [declared, ...constants, ofErrors]);
+}
+
+/** The dates of named schemas as constants. */
+export function datesConstants(isWanted: (name: string) => boolean): string[] {
+  return everyNamedDates()
+    .filter(([name]) => isWanted(camelCase(name)))
+    .map(([name, { text }]) => `export const ${camelCase(name)} = ${text} as const satisfies Dates;`);
 }

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { expect, it } from 'vitest';
 import { router } from '../../server/src/router.ts';
 import { errorData, type Dates } from '../src/generated/dates.ts';
+import { operatorProcedures } from '../src/generated/operator-procedures.ts';
 import { procedures, type Procedure } from '../src/generated/procedures.ts';
 
 /** Kinds of schema that hold no other. */
@@ -40,7 +41,10 @@ interface Declared {
 }
 
 const declared = Object.entries(router._def.procedures as unknown as Record<string, Declared>);
-const tables: Readonly<Record<string, Readonly<Record<string, Procedure>>>> = procedures;
+const tables: Readonly<Record<string, Readonly<Record<string, Procedure>>>> = {
+  ...procedures,
+  ...operatorProcedures,
+};
 
 it.each(declared)(
   'the table of %s names every date of its schema and nothing else',

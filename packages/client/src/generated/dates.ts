@@ -26,8 +26,6 @@ export const authorizationRequestSnapshotEvent = {
   data: { request: authorizationRequest },
 } as const satisfies Dates;
 
-export const event = { occurredAt: true } as const satisfies Dates;
-
 export const factor = { createdAt: true, lastUsedAt: true } as const satisfies Dates;
 
 export const confirmation = {
@@ -40,33 +38,9 @@ export const confirmation = {
 
 export const device = { createdAt: true, lastUsedAt: true } as const satisfies Dates;
 
+export const event = { occurredAt: true } as const satisfies Dates;
+
 export const scopedToken = { issuedAt: true, expiresAt: true, revokedAt: true } as const satisfies Dates;
-
-export const subscriber = {
-  failedAt: true,
-  retryAt: true,
-  createdAt: true,
-  movedAt: true,
-} as const satisfies Dates;
-
-export const serviceKey = { createdAt: true, expiresAt: true, revokedAt: true } as const satisfies Dates;
-
-export const webhookEndpoint = {
-  disabledAt: true,
-  previousSecretUntil: true,
-  lastDeliveredAt: true,
-  createdAt: true,
-  updatedAt: true,
-} as const satisfies Dates;
-
-export const webhookTest = { at: true } as const satisfies Dates;
-
-export const webhookDelivery = {
-  nextTryAt: true,
-  tries: [{ at: true }],
-  createdAt: true,
-  finishedAt: true,
-} as const satisfies Dates;
 
 /** In `data` of an error. */
 export const errorData = { details: { retryAt: true }, authorizationRequest } as const satisfies Dates;

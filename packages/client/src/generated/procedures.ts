@@ -11,11 +11,6 @@ import {
   factor,
   receipt,
   scopedToken,
-  serviceKey,
-  subscriber,
-  webhookDelivery,
-  webhookEndpoint,
-  webhookTest,
   type Dates,
 } from './dates.ts';
 
@@ -28,7 +23,7 @@ export interface Procedure {
   readonly dates?: Dates;
 }
 
-/** Every procedure of the router, by its path. */
+/** Every procedure of the router but those of operators, by its path. */
 export const procedures = {
   authorizationRequest: {
     create: { type: 'mutation', dates: authorizationRequest },
@@ -79,44 +74,7 @@ export const procedures = {
     list: { type: 'query', dates: { items: [scopedToken] } },
     revoke: { type: 'mutation' },
   },
-  operator: {
-    unlock: { type: 'mutation' },
-    subscribers: { type: 'query', dates: { items: [subscriber] } },
-    resumeSubscriber: { type: 'mutation', dates: subscriber },
-    replaySubscriber: { type: 'mutation', dates: subscriber },
-    removeSubscriber: { type: 'mutation' },
-  },
-  serviceKey: {
-    create: { type: 'mutation', dates: { createdAt: true, expiresAt: true, revokedAt: true } },
-    list: { type: 'query', dates: { items: [serviceKey] } },
-    revoke: { type: 'mutation', dates: serviceKey },
-  },
-  webhook: {
-    create: {
-      type: 'mutation',
-      dates: {
-        disabledAt: true,
-        previousSecretUntil: true,
-        lastDeliveredAt: true,
-        createdAt: true,
-        updatedAt: true,
-      },
-    },
-    list: { type: 'query', dates: [webhookEndpoint] },
-    update: { type: 'mutation', dates: webhookEndpoint },
-    remove: { type: 'mutation' },
-    rotateSecret: {
-      type: 'mutation',
-      dates: {
-        disabledAt: true,
-        previousSecretUntil: true,
-        lastDeliveredAt: true,
-        createdAt: true,
-        updatedAt: true,
-      },
-    },
-    test: { type: 'mutation', dates: webhookTest },
-    deliveries: { type: 'query', dates: { items: [webhookDelivery] } },
-    replay: { type: 'mutation' },
-  },
 } as const satisfies Record<string, Record<string, Procedure>>;
+
+/** Their procedures are in a table of their own, which is loaded when it is asked for. */
+export const operatorRouters = ['operator', 'serviceKey', 'webhook'] as const;

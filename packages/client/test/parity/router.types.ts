@@ -20,6 +20,7 @@ import type { inferRouterError, inferRouterInputs, inferRouterOutputs } from '@t
 import type { z } from 'zod';
 import type { CountersignProcedures } from '../../src/generated/client.ts';
 import type { CountersignErrorData, ErrorDetails } from '../../src/generated/errors.ts';
+import type { operatorProcedures } from '../../src/generated/operator-procedures.ts';
 import type { procedures } from '../../src/generated/procedures.ts';
 import type { CountersignRouter } from '../../src/generated/router.ts';
 import type { Event, EventByType, EventEnvelope, EventType } from '../../src/generated/schema.ts';
@@ -49,6 +50,8 @@ type Opened<T> = T extends Event
             ? { [Key in keyof T]: Opened<T[Key]> }
             : T;
 
+type Tables = typeof procedures & typeof operatorProcedures;
+
 /** Whether it is a query, a mutation or a subscription; also what the table says of it when it runs. */
 type Kinds<Record> = {
   [Group in keyof Record]: {
@@ -56,10 +59,8 @@ type Kinds<Record> = {
   };
 };
 type KindsOfTable = {
-  [Group in keyof typeof procedures]: {
-    [Verb in keyof (typeof procedures)[Group]]: (typeof procedures)[Group][Verb] extends { type: infer Kind }
-      ? Kind
-      : never;
+  [Group in keyof Tables]: {
+    [Verb in keyof Tables[Group]]: Tables[Group][Verb] extends { type: infer Kind } ? Kind : never;
   };
 };
 type ServerKinds = Plain<Kinds<ServerRouter['_def']['record']>>;

@@ -1,7 +1,7 @@
 import { useInsertionEffect } from 'react';
 
 /*
- * The same custom properties as the dialog's (dialog/stylesheet.ts), set on `:root` or on whatever is around the
+ * The same custom properties as the dialog's (dialog/stylesheet.css), set on `:root` or on whatever is around the
  * component, so that both look alike; `--countersign-width` is how wide it becomes.
  */
 const stylesheet = `

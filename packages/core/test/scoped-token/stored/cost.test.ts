@@ -10,7 +10,8 @@ interface Sent {
   readonly values?: readonly unknown[];
 }
 
-const inBackground = /countersign_(log_new|method_configuration\w*|token_key_read|token_revocation_(place|new|all))$/;
+const inBackground =
+  /countersign_(log_new|method_configuration\w*|token_key_read|token_revocation_(place|new|all))$/;
 
 async function sentBy(run: () => Promise<unknown>, isWanted: (name: string) => boolean): Promise<Sent[]> {
   const sent: Sent[] = [];
