@@ -83,6 +83,29 @@ it('gives a repetition that runs beside the first call the same answer, however 
   expect(await second).toEqual(answer);
 });
 
+it('denies of what crashes left behind the request that a call is about; another waits for its own call', async () => {
+  await using test = await openTestCore();
+  const { authorizationRequest } = test.core;
+  const create = async () =>
+    (await authorizationRequest.create(test.service, { ...transfer, deliverTo, expiresInSeconds: 3600 })).id;
+  const ids = [await create(), await create()] as const;
+  await test.database.sql.query(
+    'UPDATE countersign.authorization_request SET attempts_left = 0, attempts_open = 1, attempted_at = $1',
+    [test.clock.now()],
+  );
+  test.clock.advance(31);
+  const stateAfterCall = async (about: string, id: string) => {
+    const proof = { method: 'otp', code: '0000000000' };
+    await expect(authorizationRequest.check(test.service, { id: about, proof })).rejects.toMatchObject({
+      reason: 'attempts_exhausted',
+    });
+    return (await authorizationRequest.get(test.service, { id })).state;
+  };
+  expect(await stateAfterCall(ids[0], ids[1])).toBe('waiting');
+  expect((await authorizationRequest.get(test.service, { id: ids[0] })).state).toBe('denied');
+  expect(await stateAfterCall(ids[1], ids[1])).toBe('denied');
+});
+
 /** A caller that is overtaken: after its first statement of that name it waits. */
 function slowedAfter(context: CoreContext, statement: string, until: Promise<unknown>): CoreContext {
   const { pool } = context.database;

@@ -1762,10 +1762,7 @@ export interface OperatorResumeSubscriberInput {
 
 /** What `operator.replaySubscriber` takes. */
 export interface OperatorReplaySubscriberInput {
-  /**
-   * As `subscriber` was given it. Text of 1 to 64 characters; must be no subscriber of Countersign
-   * itself.
-   */
+  /** As `subscriber` was given it. Text of 1 to 64 characters. */
   name: string;
   /**
    * The same key within 24 hours gets the same answer, and the effect happens once. Text of 1 to 64

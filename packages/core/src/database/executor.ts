@@ -20,16 +20,17 @@ export interface Database {
   /** Each statement commits by itself. */
   readonly pool: Executor;
   /** Runs in one transaction on one connection; commits when `run` resolves, rolls back when it rejects. */
-  transaction<Result>(
-    run: (db: Executor, client: pg.ClientBase) => Promise<Result>,
-    options?: TransactionOptions,
-  ): Promise<Result>;
+  transaction<Result>(run: InTransaction<Result>, options?: TransactionOptions): Promise<Result>;
+  /** The same for a batch of a subscriber, of a host's or of ours: it waits for other batches, and for no call. */
+  batch<Result>(of: 'hosts' | 'ours', run: InTransaction<Result>): Promise<Result>;
   /** One more connection, beside the pool; whoever makes it ends it. `name` is what the database calls it. */
   connect(name: string): OwnConnection;
   /** Of the pool, now. */
   connections(): Connections;
   close(): Promise<void>;
 }
+
+export type InTransaction<Result> = (db: Executor, client: pg.ClientBase) => Promise<Result>;
 
 export interface TransactionOptions {
   /** Its statements may take longer than a call may, so their answers are waited for without a limit. */

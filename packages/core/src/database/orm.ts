@@ -88,7 +88,7 @@ async function databaseOf(clock: Clock, orm: MikroORM, connectionsMax: number): 
     orm,
     clock,
     pool: executorOf(clock, pool, answerMs),
-    transaction: transactionsOf(clock, pool, connectionsMax, answerMs),
+    ...transactionsOf(clock, pool, connectionsMax, answerMs),
     connect: (name) => ownConnection(pool, name),
     connections: () => ({
       inUse: pool.totalCount - pool.idleCount,

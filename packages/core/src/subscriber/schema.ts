@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { cursor, idempotencyKey, text } from '../schema.ts';
 
+/** They stand where their own work has brought them: moved or forgotten, webhooks would be sent again, or never. */
+export const isOurs = (given: string): boolean => given.startsWith('countersign.');
+export const oursExpected = 'must be no subscriber of Countersign itself';
+
 const name = text(1, 64).describe('As `subscriber` was given it.');
 
 export const subscriberView = z
@@ -33,15 +37,6 @@ export const listOutput = z.object({ items: z.array(subscriberView) });
 
 const changed = { name, idempotencyKey: idempotencyKey.optional() };
 
-/** Ours stand where their own work has brought them: moved or forgotten, webhooks would be sent again, or never. */
-const moved = {
-  ...changed,
-  name: name.refine(
-    (given) => !given.startsWith('countersign.'),
-    'must be no subscriber of Countersign itself',
-  ),
-};
-
 export const resumeInput = z.strictObject({
   ...changed,
   skip: z
@@ -51,7 +46,7 @@ export const resumeInput = z.strictObject({
 });
 
 export const replayInput = z.strictObject({
-  ...moved,
+  ...changed,
   after: cursor.optional().describe('Begins again behind this event.'),
   from: z
     .enum(['start', 'now'])
@@ -59,5 +54,8 @@ export const replayInput = z.strictObject({
     .describe('Without a place: at the oldest event, or at the present end.'),
 });
 
-export const removeInput = z.strictObject(moved);
+export const removeInput = z.strictObject({
+  ...changed,
+  name: name.refine((given) => !isOurs(given), oursExpected),
+});
 export const removeOutput = z.object({ removed: z.boolean().describe('False when there was none.') });

@@ -152,7 +152,11 @@ export class WorldModel {
       case 'check':
       case 'grant': {
         const begun = this.#spend(call);
-        if ('refused' in begun && begun.refused === 'attempts_exhausted') this.#denyLeftBehind(call.request);
+        // The next call denies what a crash left behind: the request that it is about, and no other.
+        if ('refused' in begun && begun.refused === 'attempts_exhausted') {
+          const found = this.requests.get(call.request);
+          found?.life.denyLeftBehind(this.now, this.#limits.attemptSecondsMax * second);
+        }
         // With no code open there is nothing to compare: the answer is wrong at once.
         const judged = 'held' in begun && begun.request.life.openCodes(this.now, call.method).length === 0;
         return judged ? this.finish(begun) : begun;
@@ -271,14 +275,6 @@ export class WorldModel {
     if (typeof attempt === 'string') throw new Error(`the model refuses its own attempt: ${attempt}`);
     subject.charge(now, method);
     return { held: true, request, command: call.do, attempt, byService: call.as.kind === 'service' };
-  }
-
-  /** The next call finds a request that a crash left behind, and denies all that it finds. */
-  #denyLeftBehind(name: string): void {
-    const longest = this.#limits.attemptSecondsMax * second;
-    const found = this.requests.get(name);
-    if (!found || found.life.sinceLastAttempt(this.now) < longest) return;
-    for (const { life } of this.requests.values()) life.denyLeftBehind(this.now, longest);
   }
 
   #grantByCheck(call: ByName): Predicted {

@@ -1,5 +1,13 @@
 import type pg from 'pg';
-import { openCore, type Batch, type Core, type EventRow, type Subscription } from '../../src/index.ts';
+import {
+  openCore,
+  otp,
+  type Batch,
+  type Core,
+  type DatabaseOptions,
+  type EventRow,
+  type Subscription,
+} from '../../src/index.ts';
 import { openTestCore, type TestCore } from '../../testing/index.ts';
 
 /** Where subscribers of tests write: a table of a host's in our database, without anything that hides a repetition. */
@@ -12,14 +20,20 @@ export async function openLedger(): Promise<TestCore> {
 }
 
 /** A further node on the same database. */
-export async function openNode({ database, secret, clock }: TestCore, node: string): Promise<Core> {
+export async function openNode(
+  { database, secret, clock, outbox }: TestCore,
+  node: string,
+  by: DatabaseOptions = database.url,
+): Promise<Core> {
+  const methods = [otp({ send: outbox.send })];
   return await openCore({
-    database: database.url,
+    database: by,
     secret,
     clock,
-    methods: [],
+    methods,
     migrate: false,
     sweep: false,
+    listen: false,
     node,
   });
 }

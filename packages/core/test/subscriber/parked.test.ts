@@ -126,6 +126,7 @@ it('is for those who run the installation, and a name that is none is not_found'
   ).rejects.toMatchObject(refusal('invalid_input'));
   for (const call of [
     replaySubscriber(test.service, { name: 'countersign.webhooks', from: 'start' }),
+    replaySubscriber(test.service, { name: 'countersign.webhooks', after: 'evt_' }),
     removeSubscriber(test.service, { name: 'countersign.webhooks' }),
   ])
     await expect(call).rejects.toMatchObject(refusal('invalid_input'));
@@ -164,4 +165,63 @@ it('whose place is not kept any more is parked, not moved on; replayed from the 
   expect((await compare(test)).ledger).toHaveLength(2);
   await test.core.subscriber.replaySubscriber(test.service, { name: 'ledger', from: 'start' });
   await until(async () => (await compare(test)).ledger.length === 6);
+});
+
+it('a function that never ends has failed, and holds up no other subscriber', async () => {
+  await using test = await openLedger();
+  await createTransfer(test);
+  const never = { ...everyEvent, batchSizeMax: 1, attemptsMax: 1, timeoutSeconds: 1 };
+  for (const name of ['never', 'neither', 'nor'])
+    test.core.subscriber.start({ ...never, name, handle: () => new Promise(() => undefined) });
+  test.core.subscriber.start({ ...everyEvent, handle: enter });
+  await untilAllEntered(test);
+  await until(async () => {
+    const { items } = await test.core.subscriber.listSubscribers(test.service, {});
+    return items.filter(({ state }) => state === 'parked').length === 3;
+  });
+});
+
+it('what only the commit refuses is counted like what is thrown', async () => {
+  await using test = await openLedger();
+  await test.database.sql.query(
+    'ALTER TABLE public.ledger ADD CONSTRAINT once UNIQUE (about_id) DEFERRABLE INITIALLY DEFERRED',
+  );
+  await createTransfer(test);
+  test.core.subscriber.start({ ...everyEvent, attemptsMax: 1, handle: enter });
+  await until(async () => (await standing(test))?.state === 'parked');
+  const { items } = await test.events(test.service, {});
+  expect(await standing(test)).toMatchObject({ failures: 1, failedEventId: items[1]?.id });
+  expect((await compare(test)).ledger).toHaveLength(1);
+});
+
+it('one of ours is moved by hand only when it is parked', async () => {
+  await using test = await openLedger();
+  const ours = { ...everyEvent, name: 'countersign.test', attemptsMax: 1 };
+  const handle = () => Promise.reject(new Error('broken'));
+  const broken = test.core.subscriber.start({ ...ours, handle });
+  await createTransfer(test);
+  const { replaySubscriber } = test.core.subscriber;
+  await until(async () => (await standing(test))?.state === 'parked');
+  await broken.stop();
+  const moved = await replaySubscriber(test.service, { name: ours.name, from: 'start' });
+  expect(moved.state).toBe('active');
+  await expect(replaySubscriber(test.service, { name: ours.name, from: 'start' })).rejects.toMatchObject(
+    refusal('invalid_input'),
+  );
+});
+
+it('forgotten while it runs it goes on with what comes', async () => {
+  await using test = await openLedger();
+  await createTransfer(test);
+  test.core.subscriber.start({ ...everyEvent, from: 'now', handle: enter });
+  await createTransfer(test, { subjectId: 'bob' });
+  const { items } = await test.events(test.service, { subjectId: 'bob' });
+  await until(async () => (await standing(test))?.cursor === items.at(-1)?.id);
+  const before = (await compare(test)).ledger.length;
+  await test.core.subscriber.removeSubscriber(test.service, { name: 'ledger' });
+  await until(async () => (await standing(test)) !== undefined);
+  await createTransfer(test, { subjectId: 'carol' });
+  await until(async () => (await compare(test)).ledger.length >= before + 2);
+  const { ledger } = await compare(test);
+  expect(new Set(ledger).size).toBe(ledger.length);
 });

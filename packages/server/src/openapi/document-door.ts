@@ -11,20 +11,26 @@ export interface DocumentDoorOptions {
 }
 
 const path = '/openapi.json';
+/** Stands in the document once, where the server's URL belongs. */
+const placeholder = 'urn:countersign:server';
 
 /** `/openapi.json`. What it says is no secret, so it asks for no credential. */
 export function documentDoor({ router, publicUrl }: DocumentDoorOptions): Hono {
-  let made: { readonly serverUrl: string; readonly text: string } | undefined;
+  let made: { readonly before: string; readonly after: string } | undefined;
   const app = new Hono();
   app.get(path, etag(), async (c) => {
     const serverUrl = rootOf(publicUrl?.(c.req.raw) ?? null);
-    if (made?.serverUrl !== serverUrl) {
-      // Loaded when it is asked for: most servers never are.
+    if (made === undefined) {
+      // Loaded when it is asked for: most servers never are. Made once, whatever hosts it is asked by.
       const { openApiDocument } = await import('./document.ts');
-      const document = openApiDocument({ router, version: countersignVersion(), serverUrl });
-      made = { serverUrl, text: JSON.stringify(document) };
+      const document = openApiDocument({ router, version: countersignVersion(), serverUrl: placeholder });
+      const [before = '', after = ''] = JSON.stringify(document).split(JSON.stringify(placeholder));
+      made = { before, after };
     }
-    return c.body(made.text, 200, { 'content-type': 'application/json', 'cache-control': 'no-cache' });
+    return c.body(made.before + JSON.stringify(serverUrl) + made.after, 200, {
+      'content-type': 'application/json',
+      'cache-control': 'no-cache',
+    });
   });
   return app;
 }

@@ -55,11 +55,22 @@ async function within<Result>(
   } catch (error) {
     // Its reason and nothing else: a message or a stack may quote what came in.
     const reason = error instanceof CountersignError ? error.reason : 'internal';
-    open.setAttribute('countersign.outcome', reason);
-    if (faults.has(reason)) open.setStatus({ code: SpanStatusCode.ERROR });
+    quietly(() => {
+      open.setAttribute('countersign.outcome', reason);
+      if (faults.has(reason)) open.setStatus({ code: SpanStatusCode.ERROR });
+    });
     throw error;
   } finally {
-    open.end();
+    quietly(() => open.end());
+  }
+}
+
+/** What watches must not undo what is watched: an exporter that throws is somebody else's fault. */
+function quietly(tell: () => void): void {
+  try {
+    tell();
+  } catch {
+    // The call goes on.
   }
 }
 
@@ -69,9 +80,13 @@ const faults: ReadonlySet<string> = new Set(['internal', 'unavailable_dependency
 function spanOf(open: OpenSpan): Span {
   return {
     set(attributes: SpanAttributes) {
-      open.setAttributes(
-        Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`countersign.${name}`, value])),
-      );
+      quietly(() => {
+        open.setAttributes(
+          Object.fromEntries(
+            Object.entries(attributes).map(([name, value]) => [`countersign.${name}`, value]),
+          ),
+        );
+      });
     },
   };
 }

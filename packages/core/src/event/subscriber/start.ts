@@ -35,7 +35,9 @@ export function startSubscriber(
   const { logger } = services;
   const stopped = new AbortController();
   const memory: Memory = { oneByOne: 0, passedOver: null };
-  const beginning: Position = subscription.from === 'start' ? logStart : reader.place;
+  const present = () => (subscription.from === 'start' ? logStart : reader.place);
+  /** As of this call; once it was there, as of when somebody has forgotten it. */
+  let beginning: Position | null = present();
   let hasFailed = false;
   let bell = Promise.withResolvers<void>();
   const ring = () => bell.resolve();
@@ -46,10 +48,11 @@ export function startSubscriber(
     try {
       const found = await takeTurn({ services, subscription, node, signal: stopped.signal }, memory);
       if (found === 'unknown') {
-        const { epoch, txid, sequence, id } = beginning;
+        const { epoch, txid, sequence, id } = beginning ?? present();
         const now = services.clock.now();
         await services.database.pool.query(registerSubscriber, { name, epoch, txid, sequence, id, now });
       }
+      if (found === 'again' || found === 'idle') beginning = null;
       hasFailed = false;
       return found;
     } catch (cause) {

@@ -1,6 +1,7 @@
 import type { CoreServices } from '../../context.ts';
 import type { Executor } from '../../database/executor.ts';
 import { joinTransaction } from '../../database/transaction.ts';
+import { Abandoned } from '../../database/transactions.ts';
 import { CountersignError } from '../../error.ts';
 import type { LogFilter } from '../filter.ts';
 import { formatPosition, type Position } from '../position.ts';
@@ -64,13 +65,14 @@ class Overtaken extends Error {
  */
 export async function takeTurn(world: TurnWorld, memory: Memory): Promise<Turn> {
   const { services, subscription, signal } = world;
-  const open: OpenBatch = subscription.transaction ?? ownBatch(services.database);
+  const open: OpenBatch = subscription.transaction ?? ownBatch(services.database, subscription.name);
   let failed: Failed | null = null;
+  let handled: Omit<Failed, 'cause'> | null = null;
   let unreadable: Omit<Failed, 'events'> | null = null;
   let turn: Turn = 'later';
   try {
     await open(async (tx, additions = {}) => {
-      [failed, unreadable] = [null, null];
+      [failed, handled, unreadable] = [null, null, null];
       const db = await joinTransaction(services.database, tx);
       const idleMilliseconds = String(subscription.timeoutSeconds * 1000);
       const [lock] = await db.query(takeSubscriber, { name: subscription.name, idleMilliseconds });
@@ -95,13 +97,13 @@ export async function takeTurn(world: TurnWorld, memory: Memory): Promise<Turn> 
         const until = AbortSignal.any([signal, late]);
         const batch = { after, db, tx, additions, attempt: row.failures + 1, signal: until };
         await measuredBatch(services, subscription.name, events.length, async () => {
-          await subscription.handle(events, batch);
-          if (late.aborted) throw new Error(`took longer than ${subscription.timeoutSeconds} s`);
+          await inTime(world, memory, { row, events }, late, subscription.handle(events, batch));
         });
       } catch (cause) {
         failed = { row, events, cause };
         throw cause;
       }
+      handled = { row, events };
       await move(world, db, row, end);
       memory.oneByOne = Math.max(0, memory.oneByOne - events.length);
       return (turn = 'again');
@@ -109,10 +111,45 @@ export async function takeTurn(world: TurnWorld, memory: Memory): Promise<Turn> 
     return turn;
   } catch (error) {
     if (unreadable !== null) return await park(world, unreadable);
-    if (failed !== null) return await noteFailure(world, memory, failed);
+    if (failed !== null) return await noteFailure(world, memory, failed, (failed as Failed).cause);
     if (error instanceof Overtaken) return 'again';
+    if (handled !== null && !isAway(error)) return await noteFailure(world, memory, handled, error);
     throw error;
   }
+}
+
+/** What the database refuses at the end, such as a constraint that waits for it, is the batch's own failure. */
+function isAway(error: unknown): boolean {
+  return error instanceof CountersignError && error.reason === 'unavailable_dependency';
+}
+
+/**
+ * A function that does not end in its time has failed. Its connection is given up, so that whatever it does later is
+ * done over none. A host's own transaction is the host's to end: there it is said, and waited for; PostgreSQL has ended
+ * its session meanwhile.
+ */
+async function inTime(
+  world: TurnWorld,
+  memory: Memory,
+  began: Omit<Failed, 'cause'>,
+  late: AbortSignal,
+  handling: Promise<void>,
+): Promise<void> {
+  const { subscription } = world;
+  const failure = () => new Abandoned(`took longer than ${subscription.timeoutSeconds} s`);
+  const isOver = Promise.withResolvers<never>();
+  const end = () => {
+    if (subscription.transaction === undefined) isOver.reject(failure());
+    else void noteFailure(world, memory, began, failure()).catch(() => undefined);
+  };
+  late.addEventListener('abort', end, { once: true });
+  try {
+    await Promise.race([handling, isOver.promise]);
+  } finally {
+    late.removeEventListener('abort', end);
+    handling.catch(() => undefined); // It may fail later, when nobody waits for it.
+  }
+  if (late.aborted) throw failure();
 }
 
 async function readBehind(
@@ -191,7 +228,8 @@ async function move(
 async function noteFailure(
   { services, subscription: { name, attemptsMax, retrySecondsMax }, node, signal }: TurnWorld,
   memory: Memory,
-  { row, events, cause }: Failed,
+  { row, events }: Omit<Failed, 'cause'>,
+  cause: unknown,
 ): Promise<Turn> {
   const [first] = events;
   if (!first || signal.aborted) return 'later';

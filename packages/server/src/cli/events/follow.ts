@@ -1,4 +1,10 @@
-import type { Core, CoreContext, EventStreamInput, EventView } from '@countersign/core';
+import {
+  CountersignError,
+  type Core,
+  type CoreContext,
+  type EventStreamInput,
+  type EventView,
+} from '@countersign/core';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { note } from '../tell.ts';
 
@@ -42,7 +48,8 @@ async function* goOn(first: AsyncIterable<EventView>, options: FollowOptions): A
         hasFailed = false;
         yield event;
       }
-    } catch {
+    } catch (error) {
+      if (error instanceof CountersignError && error.reason === 'invalid_input') throw error;
       if (!hasFailed && !signal.aborted) note('The log cannot be read; trying again.');
       hasFailed = true;
     }
