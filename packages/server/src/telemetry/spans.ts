@@ -15,6 +15,7 @@ import {
   type Tracer,
   type TracerProvider,
 } from '@opentelemetry/api';
+import { quietly } from './quietly.ts';
 import { traceOfRequest } from './trace-of-request.ts';
 
 export const scopeName = '@countersign/server';
@@ -62,15 +63,6 @@ async function within<Result>(
     throw error;
   } finally {
     quietly(() => open.end());
-  }
-}
-
-/** What watches must not undo what is watched: an exporter that throws is somebody else's fault. */
-function quietly(tell: () => void): void {
-  try {
-    tell();
-  } catch {
-    // The call goes on.
   }
 }
 

@@ -5,6 +5,7 @@ import { createInstruments, type Instrument } from './instruments.ts';
 import { streamsThatWait } from '../websocket/gate.ts';
 import type { Measures } from './measures.ts';
 import { watchProcess } from './process-figures.ts';
+import { quietly } from './quietly.ts';
 import { createScrape } from './scrape.ts';
 import { createSpans, scopeName } from './spans.ts';
 
@@ -66,6 +67,6 @@ export function createTelemetry(settings: TelemetrySettings): RunningTelemetry {
 
 function teller(told: readonly ReadonlyMap<keyof Measures, Instrument>[]) {
   return (name: keyof Measures, value: number, labels: object): void => {
-    for (const instruments of told) instruments.get(name)?.(value, labels as Attributes);
+    for (const instruments of told) quietly(() => instruments.get(name)?.(value, labels as Attributes));
   };
 }

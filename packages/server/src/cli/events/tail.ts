@@ -3,8 +3,8 @@ import { eventLine } from '../event-line.ts';
 import { inProcess, type InProcessOptions } from '../in-process/open.ts';
 import { inWords } from '../in-process/in-words.ts';
 import { answer, answerJson, note } from '../tell.ts';
-import { untilStopped } from '../webhooks/until-stopped.ts';
-import { follow } from './follow.ts';
+import { untilStopped } from '../until-stopped.ts';
+import { followLog } from '../follow-log.ts';
 
 export interface TailOptions extends InProcessOptions {
   readonly types?: string;
@@ -30,7 +30,7 @@ export async function tail({ types, subject, from, json, db }: TailOptions): Pro
       ...(types !== undefined && { types: types.split(',').map((type) => type.trim()) as EventType[] }),
       ...(subject !== undefined && { subjectId: subject }),
     };
-    const events = await inWords({ options }, () => follow({ core, service, filter, from, signal }));
+    const events = await inWords({ options }, () => followLog({ core, service, filter, from, signal }));
     if (!json) note('Following the log. Ctrl-C ends it.');
     for await (const event of events) {
       if (json) answerJson({ ...event });

@@ -15,9 +15,9 @@ import { StartError } from '../start-error.ts';
 import { facts } from '../table.ts';
 import { answer, answerJson, note } from '../tell.ts';
 import { countersignVersion } from '../version.ts';
-import { followFromNow } from './follow.ts';
+import { followLog } from '../follow-log.ts';
 import { isOnThisMachine } from './receiver.ts';
-import { untilStopped } from './until-stopped.ts';
+import { untilStopped } from '../until-stopped.ts';
 
 export interface ListenOptions extends InProcessOptions {
   readonly forwardTo: string;
@@ -54,7 +54,8 @@ export async function listen({ json, db, secret: given, ...asked }: ListenOption
       userAgent: `Countersign/${countersignVersion()}`,
     });
     // Begun before it is said: what happens from then on is forwarded.
-    const events = await followFromNow({ core, service, types, signal: ending });
+    const filter = types === null ? {} : { types: [...types] };
+    const events = await followLog({ core, service, filter, from: 'now', signal: ending });
     tellBeginning(forwarding, { json, isNew: given === undefined });
     for await (const event of events) {
       const outcome = await transport.send({

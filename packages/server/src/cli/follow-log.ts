@@ -6,7 +6,7 @@ import {
   type EventView,
 } from '@countersign/core';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { note } from '../tell.ts';
+import { note } from './tell.ts';
 
 export interface FollowOptions {
   readonly core: Core;
@@ -25,7 +25,7 @@ const pauseMilliseconds = 1000;
  *
  * @throws CountersignError for what cannot begin: `invalid_input`, `unavailable_dependency`.
  */
-export async function follow(options: FollowOptions): Promise<AsyncIterable<EventView>> {
+export async function followLog(options: FollowOptions): Promise<AsyncIterable<EventView>> {
   const { core, service, from } = options;
   const after = from === 'now' ? (await core.event.list(service, { from })).cursor : from;
   return goOn(await begin(options, after), { ...options, from: after ?? from });
