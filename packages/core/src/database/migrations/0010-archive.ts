@@ -16,18 +16,21 @@ export class Migration0010Archive extends Migration {
   override name = '0010-archive';
 
   override up(): void {
+    this.addSql(retention); // First: every event reads the row of the installation, which is locked from its change on.
     this.addSql(places);
     this.addSql(archive);
     this.addSql(readers);
     this.addSql(months);
-    this.addSql(retention);
+    this.addSql(installation);
   }
 }
 
 const places = /* sql */ `
 CREATE TYPE countersign.place AS (epoch integer, txid xid8, sequence integer, id uuid);
 COMMENT ON TYPE countersign.place IS 'where an event stands in the log';
+`;
 
+const installation = /* sql */ `
 ALTER TABLE countersign.installation
   ADD COLUMN archived_until countersign.place NOT NULL DEFAULT ROW(0, '0', 0, '00000000-0000-0000-0000-000000000000')::countersign.place,
   ADD COLUMN archived_logged_at timestamptz NOT NULL DEFAULT '-infinity',
