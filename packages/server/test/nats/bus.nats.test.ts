@@ -231,11 +231,11 @@ describe('a NATS that is away', () => {
     await using bus = open({ servers: server.url });
     const heard = await listenTo(bus);
     await untilConnected(bus);
-    server.signal('SIGSTOP');
+    await server.freeze();
     const refused = bus.publish(messages(0, 1)).catch((error: unknown) => error);
     await expect.poll(() => heard.happened, patience).toEqual(['back', 'away']);
     expect(await refused).toMatchObject({ reason: 'unavailable_dependency' });
-    server.signal('SIGCONT');
+    server.goOn();
     await untilConnected(bus);
     await bus.publish(messages(1, 2));
     await expect.poll(() => heard.ids.at(-1), patience).toBe('evt_1');

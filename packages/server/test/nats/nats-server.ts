@@ -14,8 +14,9 @@ export interface NatsServer extends AsyncDisposable {
   start(): Promise<void>;
   /** As a power cut would. */
   kill(): Promise<void>;
-  /** Stands still, or goes on. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  /** It takes connections and says nothing, from when this is done: threads may go on for a moment after the signal. */
+  freeze(): Promise<void>;
+  goOn(): void;
   /** Forgets all it has stored; only while it is not running. */
   wipe(): void;
 }
@@ -56,7 +57,11 @@ export async function createNatsServer(
       await untilReady(port, running);
     },
     kill,
-    signal: (signal) => void running?.kill(signal),
+    async freeze() {
+      running?.kill('SIGSTOP');
+      while (await greets(port));
+    },
+    goOn: () => void running?.kill('SIGCONT'),
     wipe: () => rmSync(store, { recursive: true, force: true }),
     async [Symbol.asyncDispose]() {
       await kill();

@@ -178,14 +178,14 @@ describe('streams of two nodes on NATS', () => {
     const followers = await follow([a, b]);
     const writer = write(test);
     await expect.poll(() => a.core.event.reader.bus?.told ?? 0, patience).toBeGreaterThan(10);
-    server.signal('SIGSTOP');
+    await server.freeze();
     const until = (count: number) =>
       expect
         .poll(() => Math.min(...followers.map(({ told }) => told.length)), patience)
         .toBeGreaterThan(count);
     const least = Math.min(...followers.map(({ told }) => told.length));
     await until(least + 10); // from the database, although nobody has noticed yet
-    server.signal('SIGCONT');
+    server.goOn();
     await until(least + 30);
     await writer.end();
     await expectWhole(test, followers);

@@ -42,11 +42,11 @@ export function freezeNats(nats: NatsServer): Fault {
     times: { short: 1, long: 10 },
     async strike({ cluster, short, served }) {
       const since = performance.now();
-      nats.signal('SIGSTOP');
+      await nats.freeze();
       try {
         await Promise.all([served(cluster.nodes, since), sleep(short ? 700 : 7000)]);
       } finally {
-        nats.signal('SIGCONT');
+        nats.goOn();
       }
       await served(cluster.nodes, performance.now());
     },
