@@ -298,6 +298,22 @@ it('decides on the newest row whatever isolation the database prefers', async ()
   expect(granted).toMatchObject({ granted: true });
 });
 
+it.each([
+  ['30s', undefined],
+  ['80s', 60_000],
+  ['0', 0],
+])(
+  'has PostgreSQL end after %s what a pool that is gone has left behind',
+  async (said, idleTimeoutMillis) => {
+    await using test = await createTestDatabase();
+    const pool = idleTimeoutMillis === undefined ? {} : { idleTimeoutMillis };
+    const database = await openDatabase({ clientUrl: test.url, pool }, silentLogger);
+    const rows = await database.pool.select('SHOW idle_session_timeout', []);
+    expect(rows).toEqual([{ idle_session_timeout: said }]);
+    await database.close();
+  },
+);
+
 it('lets a process end by itself once core is closed', async () => {
   await using test = await createTestDatabase();
   const program = `

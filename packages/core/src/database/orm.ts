@@ -22,6 +22,10 @@ export const knownMigrations = Object.values(migrations).map((migration) => ({
 const connectionsMaxDefault = 10;
 /** A peer that is gone without a word never says good-bye. */
 const goodByeMs = 2000;
+/** An unused connection is closed by the pool after this, unless it is told otherwise. */
+const idleMsDefault = 10_000;
+/** How much longer PostgreSQL waits than the pool. */
+const orphanMs = 20_000;
 
 /**
  * What our statements rely on, whatever the database's or the role's own defaults are: each is prepared and has
@@ -33,6 +37,14 @@ const sessionSettings = [
   String.raw`-c default_transaction_isolation=read\ committed`,
   '-c datestyle=ISO,MDY',
 ].join(' ');
+
+/**
+ * A connection whose node is gone without a word (a link that is down, a machine without power) holds its place for two
+ * hours, and a hundred of them are all there are. The pool closes what it does not use; what stays unused for longer is
+ * nobody's, and PostgreSQL ends it. A pool that closes nothing has its connections left alone.
+ */
+const orphanSettings = (idleMs: number): string =>
+  idleMs > 0 ? `-c idle_session_timeout=${idleMs + orphanMs}` : '';
 
 /** Opens the pool. Nothing hangs: connecting, a statement, a lock and an idle transaction all have a limit. */
 export async function openDatabase(
@@ -68,7 +80,11 @@ export async function openDatabase(
       application_name: 'countersign',
       keepAlive: true,
       ...driverOptions,
-      options: [sessionSettings, driverOptions.options].join(' '),
+      options: [
+        sessionSettings,
+        orphanSettings(given.pool?.idleTimeoutMillis ?? idleMsDefault),
+        driverOptions.options,
+      ].join(' '),
     },
   });
   try {
