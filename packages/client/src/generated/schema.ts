@@ -892,7 +892,10 @@ export interface Subscriber {
   failures: number;
   failedEventId: string | null;
   failedAt: Date | null;
-  /** The kind of error, and the id under which the log of its node has it. */
+  /**
+   * The kind of error, and the id under which the log of its node has it; `unknown_event_type` and the
+   * type while it waits for a node that knows the event.
+   */
   failure: string | null;
   retryAt: Date | null;
   /** Which process handled its last batch. */

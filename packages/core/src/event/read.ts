@@ -131,6 +131,18 @@ export async function readAfter(
   limit: number,
   field: CursorField = 'after',
 ): Promise<Page> {
+  const { rows, end } = await readAllAfter(db, filter, after, limit, field);
+  return { rows: rows.filter(isKnown), end };
+}
+
+/** The same with types that are not known here, for who must not pass over them. */
+export async function readAllAfter(
+  db: Executor,
+  filter: LogFilter | null,
+  after: Position,
+  limit: number,
+  field: CursorField = 'after',
+): Promise<Page> {
   if (filter === null) return { rows: [], end: null };
   const scanMax = isSelective(filter) ? scanMaxFiltered : limit;
   const { epoch, txid, sequence, id } = after;
@@ -139,7 +151,7 @@ export async function readAfter(
   const scanned = found.filter((row) => row.id !== null);
   const matching = scanned.filter((row) => row.matches).slice(0, limit);
   const end = matching.length === limit ? matching.at(-1) : scanned.at(-1);
-  return { rows: matching.filter(isKnown), end: end ?? null };
+  return { rows: matching, end: end ?? null };
 }
 
 const readFlags = statement<Position, CursorFlags>('log_place', cursorFlags);

@@ -23,7 +23,9 @@ export const subscriberView = z
     failure: z
       .string()
       .nullable()
-      .describe('The kind of error, and the id under which the log of its node has it.'),
+      .describe(
+        'The kind of error, and the id under which the log of its node has it; `unknown_event_type` and the type while it waits for a node that knows the event.',
+      ),
     retryAt: z.date().nullable(),
     node: z.string().nullable().describe('Which process handled its last batch.'),
     createdAt: z.date(),

@@ -8,7 +8,7 @@ import type { EventRow } from '../row.ts';
 export interface Subscription {
   /** Kebab-case; one place in the log each, for ever. Names that begin with `countersign.` are ours. */
   readonly name: string;
-  /** Null: every type. */
+  /** Null: every type, also what a newer version writes: there it stands still until a node that knows it takes over. */
   readonly types: readonly EventType[] | null;
   /** Where it begins when its name is new. */
   readonly from: 'now' | 'start';
@@ -23,6 +23,11 @@ export interface Subscription {
    * know, and, where something is not kept any more, what is.
    */
   readonly isEager?: boolean;
+  /**
+   * Of events whose types are not known here, the first that is for it: it stands still there and not before. Default: the
+   * first. With `types` it is never asked, since none of these is what it does not know.
+   */
+  readonly firstOfUnknown?: (rows: readonly EventRow[], db: Executor) => Promise<EventRow | undefined>;
   /** False: nothing can be handled now, so no turn is taken and nothing has failed. */
   readonly isReady?: () => boolean;
   /** A batch that takes longer is rolled back and counts as failed; another node takes over from one that stands still. */

@@ -3,17 +3,17 @@ import type { Executor } from '../../database/executor.ts';
 import { joinTransaction } from '../../database/transaction.ts';
 import { Abandoned } from '../../database/transactions.ts';
 import { CountersignError } from '../../error.ts';
-import type { LogFilter } from '../filter.ts';
 import { formatPosition, type Position } from '../position.ts';
-import { readAfter, readNew } from '../read.ts';
 import type { EventRow } from '../row.ts';
 import { countParked, measuredBatch } from './measured-batch.ts';
 import { ownBatch } from './open-batch.ts';
+import { readBehind } from './read-behind.ts';
 import { retryAfter } from './retry.ts';
 import type { SubscriberRow } from './row.ts';
 import { failSubscriber, parkSubscriber } from './statement/fail.ts';
 import { moveSubscriber } from './statement/move.ts';
 import { readSubscriber, takeSubscriber } from './statement/take.ts';
+import { noteWaiting } from './statement/wait.ts';
 import type { OpenBatch, Subscription } from './subscription.ts';
 
 /** What a turn found, and so when the next one is due. */
@@ -22,7 +22,10 @@ export type Turn =
   | 'again'
   /** Nothing new: when something is committed. */
   | 'idle'
-  /** Another node has it, it waits after a failure, or it is parked: in a while, whatever is committed. */
+  /**
+   * Another node has it, it waits after a failure or for a node that knows the next event, or it is parked: in a while,
+   * whatever is committed.
+   */
   | 'later'
   /** Its name has no place in the log. */
   | 'unknown';
@@ -33,6 +36,8 @@ export interface Memory {
   oneByOne: number;
   /** How far nothing was for it, beyond its stored place. It is written down now and then only. */
   passedOver: { readonly from: string; readonly to: Position; readonly since: Date } | null;
+  /** Types that are not known here and that it has stood still before: said once each. */
+  readonly unknownTypes: Set<string>;
 }
 
 export interface TurnWorld {
@@ -81,15 +86,19 @@ export async function takeTurn(world: TurnWorld, memory: Memory): Promise<Turn> 
       if (!row) return (turn = 'unknown');
       if (row.state === 'parked' || (row.retry_at !== null && row.retry_at > services.clock.now()))
         return (turn = 'later');
+      if (memory.passedOver?.from !== formatPosition(row)) memory.passedOver = null;
+      const after = memory.passedOver?.to ?? row;
+      const limit = memory.oneByOne > 0 ? 1 : subscription.batchSizeMax;
       const {
-        after,
         rows: events,
         end,
-      } = await readBehind(world, memory, db, row).catch((cause: unknown) => {
+        unknown,
+      } = await readBehind(subscription, db, after, limit).catch((cause: unknown) => {
         if (cause instanceof CountersignError && cause.reason === 'invalid_input')
           unreadable = { row, cause };
         throw cause;
       });
+      if (end === null && unknown !== null) return (turn = await wait(world, memory, db, { row, unknown }));
       if (end === null) return (turn = await rest(world, memory, db, row));
       if (events.length === 0) return (turn = await passOver(world, memory, db, { row, end }));
       const late = AbortSignal.timeout(subscription.timeoutSeconds * 1000);
@@ -152,30 +161,6 @@ async function inTime(
   if (late.aborted) throw failure();
 }
 
-async function readBehind(
-  { subscription: { types, batchSizeMax, isEager = false } }: TurnWorld,
-  memory: Memory,
-  db: Executor,
-  row: SubscriberRow,
-) {
-  if (memory.passedOver?.from !== formatPosition(row)) memory.passedOver = null;
-  const after = memory.passedOver?.to ?? row;
-  const limit = memory.oneByOne > 0 ? 1 : batchSizeMax;
-  if (!isEager) return { after, ...(await readAfter(db, { ...everything, types }, after, limit)) };
-  const { epoch, txid, sequence, id } = after;
-  const rows = await db.query(readNew, { epoch, txid, sequence, id, limit });
-  return { after, rows, end: rows.at(-1) ?? null };
-}
-
-const everything: LogFilter = {
-  subjectId: null,
-  aboutId: null,
-  types: null,
-  slug: null,
-  everySession: true,
-  sessionId: null,
-};
-
 /** Nothing for it until `end`. To write that down each time would cost a commit for each commit of others. */
 async function passOver(
   world: TurnWorld,
@@ -201,6 +186,29 @@ async function rest(world: TurnWorld, memory: Memory, db: Executor, row: Subscri
   await move(world, db, row, passedOver.to);
   memory.passedOver = null;
   return 'idle';
+}
+
+/** The lock goes back at once, so that a node which knows the event gets the next turn, whichever that is. */
+async function wait(
+  { services: { clock, logger }, subscription: { name } }: TurnWorld,
+  memory: Memory,
+  db: Executor,
+  { row, unknown }: { readonly row: SubscriberRow; readonly unknown: EventRow },
+): Promise<Turn> {
+  const { epoch, txid, sequence, id } = row;
+  const eventId = formatPosition(unknown);
+  const eventType: string = unknown.type;
+  if (row.failed_event !== eventId) {
+    const why = `unknown_event_type ${eventType}`.slice(0, 200);
+    await db.query(noteWaiting, { name, epoch, txid, sequence, id, now: clock.now(), event: eventId, why });
+  }
+  if (!memory.unknownTypes.has(eventType))
+    logger.warn(
+      { subscriber: name, eventId, eventType },
+      'a subscriber stands still: a newer version wrote its next event, and a node of that version must go on',
+    );
+  memory.unknownTypes.add(eventType);
+  return 'later';
 }
 
 async function move(
