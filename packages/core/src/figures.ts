@@ -54,10 +54,16 @@ const secondsSince = (moment: string) =>
   `greatest(0, extract(epoch FROM :now::timestamptz - ${moment}))::float8`;
 const inOrder = 'e.epoch, e.txid, e.sequence, e.id';
 
-/** What stands behind a place: the first by the primary key of the log, and how many, as far as is worth knowing. */
+/**
+ * What stands behind a place, as far as is worth knowing: by the primary key of the log and, for who stands before the
+ * end of the archive, by that of the archive. Whoever does not stand there opens no partition of it (docs/adr/0030).
+ */
 const behind = (place: string, also: string) => /* sql */ `
-  SELECT coalesce(max(${secondsSince('n.occurred_at')}), 0) AS seconds, count(*)::int AS events FROM (
-    SELECT e.occurred_at FROM countersign.event e WHERE (${inOrder}) > (${place}) AND ${also} ORDER BY ${inOrder} LIMIT 1000
+  SELECT coalesce(max(${secondsSince('n.occurred_at')}), 0) AS seconds, least(count(*), 1000)::int AS events FROM (
+    SELECT a.occurred_at FROM countersign.archived_after(ROW(${place})::countersign.place, 1000) a
+    WHERE ROW(${place})::countersign.place < i.archived_until
+    UNION ALL
+    (SELECT e.occurred_at FROM countersign.event e WHERE (${inOrder}) > (${place}) AND ${also} ORDER BY ${inOrder} LIMIT 1000)
   ) AS n`;
 
 /**

@@ -9,7 +9,7 @@ import { once } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { requireOperator } from '../permission.ts';
 import { owedBy } from './owe.ts';
-import { everyEvent, placeSince } from './place-since.ts';
+import { earliestSince, everyEvent, placeSince } from './place-since.ts';
 import type { DeliveryRow, EndpointRow } from './row.ts';
 import { replayInput, type replayOutput } from './schema.ts';
 import { readDelivery } from './statement/deliveries.ts';
@@ -59,12 +59,15 @@ function requireOne({ deliveryId, endpointId, after, since }: Parsed): void {
 async function replayLog(context: CoreContext, { endpointId, after, since }: Parsed): Promise<Replayed> {
   const { db } = context;
   const endpoint = await activeEndpoint(context, parseId('webhook', endpointId ?? ''));
-  const place = since === undefined ? placeOf(after ?? '') : await placeSince(db, new Date(since));
+  const earliest = since === undefined ? null : earliestSince(new Date(since));
+  const place = earliest === null ? placeOf(after ?? '') : await placeSince(db, earliest);
   const { types, slug } = endpoint;
   const { rows, end } = await readAfter(db, { ...everyEvent, types, slug }, place, pageSize);
   const hasMore = end !== null && (await readAfter(db, everyEvent, end, 1)).end !== null;
+  // The log is not ordered by time: what is clearly older may stand behind the place.
+  const missed = earliest === null ? rows : rows.filter(({ occurred_at: at }) => at >= earliest);
   return {
-    replayed: await owe(context, endpoint, rows),
+    replayed: await owe(context, endpoint, missed),
     cursor: hasMore ? formatPosition(end) : null,
   };
 }

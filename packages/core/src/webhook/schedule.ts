@@ -7,6 +7,11 @@ export const triesMax = waitsSeconds.length + 1;
 const retryAfterSecondsMax = 86_400;
 const jitterPermille = 100;
 
+/** The longest that a delivery can take: every wait as long as chance and the endpoint can make it, nine days in all. */
+export const scheduleSecondsMax = waitsSeconds
+  .map((wait) => Math.max((wait * (1000 + jitterPermille)) / 1000, retryAfterSecondsMax))
+  .reduce((sum, wait) => sum + wait, 0);
+
 /**
  * When a delivery is tried again that has failed so often; null when that was the last time. A tenth more or less by
  * chance: what has failed at one moment does not come back at one. An endpoint may ask for a longer wait, of a day at

@@ -70,7 +70,7 @@ export function startSender(services: CoreServices, transport: WebhookTransport)
   }
 
   async function cancel(): Promise<void> {
-    const cancelled = await database.pool.query(cancelDeliveries, { now: clock.now() });
+    const cancelled = await database.pool.query(cancelDeliveries, { now: clock.now(), before: null });
     if (cancelled.length === cancelledMax && !stopped.signal.aborted) await cancel();
   }
 

@@ -77,6 +77,8 @@ async function fill(size: number): Promise<void> {
     SELECT gen_random_uuid(), ${ids}, 1, '', '', ${ids}, 1, false, 'delivered', now() - ${age}, now() - ${age}, now() - ${age}
     FROM generate_series(1, ${missing}) AS n;
     INSERT INTO countersign.subject_security (subject_id) SELECT 'subject-' || n % 5000 FROM generate_series(1, ${missing}) AS n ON CONFLICT DO NOTHING;
+    INSERT INTO countersign.recipient_security SELECT sha256((n % 5000)::text::bytea), ARRAY[now()]
+    FROM generate_series(1, ${missing}) AS n ON CONFLICT DO NOTHING;
     ANALYZE;`);
 }
 
@@ -109,7 +111,8 @@ async function plansOf(run: () => Promise<unknown>): Promise<ReadonlyMap<string,
 }
 
 /** Small whatever is stored. */
-const smallTables = /Seq Scan on (installation|token_key|subscriber|method_configuration)\b/g;
+const smallTables =
+  /Seq Scan on (installation|migration|token_key|subscriber|method_configuration|webhook_endpoint)\b/g;
 
 /** What runs for every caller and every reader, and what the sweep asks each second. */
 const hot = /^countersign_(log_|request_(snapshot|news|reserve|grant|expire)|confirmation_expire|archive_)/;

@@ -1,6 +1,6 @@
 import { statement } from '../../database/statement.ts';
 
-/** Forgets what was over before a moment, the oldest first, a part at a time. What is owed stays, however old it is. */
+/** Forgets what was over before a moment, the oldest first, a part at a time. What is owed stays until it is over. */
 export const pruneDeliveries = statement<
   { readonly before: Date; readonly batchSizeMax: number },
   { id: string }
