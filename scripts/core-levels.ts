@@ -49,6 +49,7 @@ export const coreLevels: readonly (readonly string[])[] = [
     'base32.ts',
     'binding.ts',
     'bounded-queue.ts',
+    'clock-ahead.ts',
     'cursor.ts',
     'error-details.ts',
     'error.ts',

@@ -85,7 +85,7 @@ async function openGrown(url: string, requests: number): Promise<Opened> {
       sendsPerRecipient10MinutesMax: many,
       waitingPerSubjectMax: many,
     },
-    clock: { now: () => new Date(Date.now() + aheadMs) },
+    clock: { now: () => new Date(Date.now() + aheadMs), isMovedByHand: true },
     sweep: false,
   });
   const service = core.context({ kind: 'service' });

@@ -6,6 +6,11 @@
 /** The time, as milliseconds since 1970 UTC. */
 export interface Clock {
   now(): Date;
+  /**
+   * Only of a clock that a test moves: then it alone says what is over. Any other is held against the database's before
+   * something is deleted.
+   */
+  readonly isMovedByHand?: true;
 }
 
 /** Unpredictable bytes; in production the operating system's generator, never anything else. */

@@ -21,6 +21,7 @@ export function createTestClock(start: Date = new Date()): TestClock {
   let milliseconds = start.getTime();
   return {
     now: () => new Date(milliseconds),
+    isMovedByHand: true,
     advance(by) {
       milliseconds += millisecondsOf(by);
     },

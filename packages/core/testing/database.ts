@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { migrate } from '../src/database/migrate.ts';
 import { openDatabase } from '../src/database/orm.ts';
+import { statement } from '../src/database/statement.ts';
 import { assertNoCredentialAtRest, LeakedCredentialError } from './canary.ts';
 import { silentLogger } from '../src/runtime.ts';
 
@@ -15,6 +16,12 @@ export interface TestDatabase extends AsyncDisposable {
 
 const template = 'countersign_template';
 const templateLock = 7_261_943_100;
+
+/** Clocks of tests are set to any time, and some things wait for a day after a migration. */
+const migrateLongAgo = statement<object, object>(
+  'test_migrate_long_ago',
+  `UPDATE countersign.migration SET executed_at = '2020-01-01'`,
+);
 
 /** The server that the run has started for this worker (database-setup.ts), or the one that the environment names. */
 export function serverUrl(): string {
@@ -84,6 +91,7 @@ async function ensureTemplate(client: pg.Client): Promise<void> {
   await client.query(`CREATE DATABASE ${unfinished}`);
   const database = await openDatabase(databaseUrl(unfinished), silentLogger);
   await migrate(database);
+  await database.pool.query(migrateLongAgo, {});
   await database.close();
   await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${template}`);
 }

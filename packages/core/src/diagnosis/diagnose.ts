@@ -1,3 +1,4 @@
+import { isTooFarAhead } from '../clock-ahead.ts';
 import type { CoreServices } from '../context.ts';
 import type { Executor } from '../database/executor.ts';
 import { tryNotifications, type Hearing } from './notifications.ts';
@@ -20,6 +21,8 @@ export interface Diagnosis {
   readonly poolMax: number;
   /** By how much the clock of the database is ahead of that of this process. */
   readonly clockAheadMilliseconds: number;
+  /** Whether that of this process is so far ahead that it deletes nothing. */
+  readonly isTooFarAhead: boolean;
   readonly epoch: number;
   /** Longest open first; the log waits for them. Null where the database does not tell this role. */
   readonly openTransactions: readonly OpenTransactionRow[] | null;
@@ -55,12 +58,14 @@ export async function diagnose(
   const answeredAt = clock.now().getTime();
   const [installation] = await pool.query(readEpoch, {});
   if (!server || !installation) throw new Error('the installation row is missing');
+  const clockAheadMilliseconds = Math.round(server.now.getTime() - (askedAt + answeredAt) / 2);
   const sealed = await unlessLate(pool.query(readSealed, { now: clock.now() }));
   const [oldest] = await pool.query(readOldestEvent, {});
   return {
     server,
     poolMax: database.connections().max,
-    clockAheadMilliseconds: Math.round(server.now.getTime() - (askedAt + answeredAt) / 2),
+    clockAheadMilliseconds,
+    isTooFarAhead: isTooFarAhead(clock, -clockAheadMilliseconds),
     epoch: installation.epoch,
     openTransactions: await ifAllowed(pool, readOpenTransactions),
     preparedTransactions: await ifAllowed(pool, readPreparedTransactions),

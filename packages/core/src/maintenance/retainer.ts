@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CoreServices } from '../context.ts';
+import { clockAheadMillisecondsMax } from '../clock-ahead.ts';
 import { archive } from './archive.ts';
+import { ClockAheadError } from './begin.ts';
 import { forget } from './forget.ts';
 import { measuredRun } from './measured-run.ts';
 import { prune } from './prune.ts';
@@ -17,9 +19,10 @@ const pauseMs = 100;
  */
 export function startRetainer(services: CoreServices, retention: Retention): { stop(): Promise<void> } {
   const stopped = new AbortController();
+  const run = retainWatchfully(services, retention);
   const running = (async () => {
     while (!stopped.signal.aborted) {
-      const isMore = await retain(services, retention).catch((cause: unknown) => {
+      const isMore = await run().catch((cause: unknown) => {
         if (!stopped.signal.aborted) services.logger.warn({ cause }, 'the retention failed; trying again');
         return false;
       });
@@ -32,6 +35,26 @@ export function startRetainer(services: CoreServices, retention: Retention): { s
       stopped.abort();
       await running;
     },
+  };
+}
+
+/** Says once that the clock of this process is too far ahead to do it, and goes on as soon as it is not. */
+export function retainWatchfully(services: CoreServices, retention: Retention): () => Promise<boolean> {
+  let isTold = false;
+  return async () => {
+    try {
+      const isMore = await retain(services, retention);
+      isTold = false;
+      return isMore;
+    } catch (error) {
+      if (!(error instanceof ClockAheadError)) throw error;
+      const { aheadMilliseconds } = error;
+      const fields = { aheadMilliseconds, aheadMillisecondsMax: clockAheadMillisecondsMax };
+      if (!isTold)
+        services.logger.warn(fields, 'the clock is ahead of the database: nothing is archived or deleted');
+      isTold = true;
+      return false;
+    }
   };
 }
 

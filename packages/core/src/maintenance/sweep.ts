@@ -1,6 +1,7 @@
 import { exhaustRequests } from '../authorization-request/statement/exhaust.ts';
 import { expireRequests } from '../authorization-request/statement/expire.ts';
 import { expireConfirmations } from '../confirmation/statement/expire.ts';
+import { isTooFarAhead } from '../clock-ahead.ts';
 import type { CoreServices } from '../context.ts';
 import { statement } from '../database/statement.ts';
 import { establishEpoch } from '../event/epoch.ts';
@@ -10,10 +11,10 @@ import { forgetEndedKeys } from '../scoped-token/key/statement.ts';
 import { declaredMethod, silentSpan } from '../telemetry.ts';
 import { countTransition } from '../transition.ts';
 
-const takeSweep = statement<object, { taken: boolean; swept_until: Date | number }>(
+const takeSweep = statement<object, { taken: boolean; swept_until: Date | number; now: Date }>(
   'sweep_take',
   `SELECT pg_try_advisory_xact_lock(7261943002) AS taken,
-     CASE WHEN swept_until = '-infinity' THEN to_timestamp(0) ELSE swept_until END AS swept_until
+     CASE WHEN swept_until = '-infinity' THEN to_timestamp(0) ELSE swept_until END AS swept_until, clock_timestamp() AS now
    FROM countersign.installation`,
 );
 /** Up to what still waits though it is due: more than a batch, or a row that somebody holds. */
@@ -40,11 +41,14 @@ const overlapMs = 60_000;
  * Before it writes anything it asks whether the database is still the one in which the log goes on: a standby may have
  * been promoted meanwhile.
  *
+ * By a clock that is far ahead things expire early, which grants nothing; no key is deleted by it.
+ *
  * @returns how many it decided; null when another process is sweeping.
  */
 export async function sweep(services: CoreServices): Promise<number | null> {
   await establishEpoch(services.database);
   const decided = await services.database.transaction(async (db) => {
+    const askedAt = services.clock.now().getTime();
     const [state] = await db.query(takeSweep, {});
     if (!state?.taken) return null;
     const now = services.clock.now();
@@ -59,11 +63,14 @@ export async function sweep(services: CoreServices): Promise<number | null> {
       batchSizeMax,
     });
     const confirmations = await db.query(expireConfirmations, { ...told, sweptUntil: from, batchSizeMax });
-    await db.query(noteSwept, { from, now });
-    return { expired, exhausted, confirmations };
+    // By a clock that is ahead more is swept than is noted: what others create until then is theirs.
+    const until = services.clock.isMovedByHand ? now : new Date(Math.min(now.getTime(), state.now.getTime()));
+    await db.query(noteSwept, { from, now: until });
+    const isAhead = isTooFarAhead(services.clock, askedAt - state.now.getTime());
+    return { expired, exhausted, confirmations, isAhead };
   });
   if (decided === null) return null;
-  const { expired, exhausted, confirmations } = decided;
+  const { expired, exhausted, confirmations, isAhead } = decided;
   const ids = [
     ...[...expired, ...exhausted].map(({ id }) => formatId('authorizationRequest', id)),
     ...confirmations.map(({ id }) => formatId('confirmation', id)),
@@ -73,6 +80,7 @@ export async function sweep(services: CoreServices): Promise<number | null> {
   for (const { slug } of expired) countTransition(services, { outcome: 'expired', slug, method }, silentSpan);
   for (const { slug } of exhausted)
     countTransition(services, { outcome: 'denied', slug, method, reason: 'attempts_exhausted' }, silentSpan);
+  if (isAhead) return ids.length;
   await services.database.pool.query(forgetKeys, { now: services.clock.now() });
   await services.database.pool.query(forgetEndedKeys, { now: services.clock.now() });
   return ids.length;

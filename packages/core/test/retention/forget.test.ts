@@ -29,7 +29,8 @@ it('deletes finished requests with their challenges and proofs after ninety days
   expect(await forget(test.service, defaultRetention)).toEqual({ rows: 0, isMore: false });
   const log = await readAll(test);
   test.clock.advance({ days: 2 });
-  expect(await forget(test.service, defaultRetention)).toEqual({ rows: 3, isMore: false });
+  // With them the counters of the person and of the mailbox.
+  expect(await forget(test.service, defaultRetention)).toEqual({ rows: 3 + 2, isMore: false });
   for (const table of ['authorization_request', 'challenge', 'proof'])
     expect(await countOf(test, table)).toBe(0);
   expect(await readAll(test)).toEqual(log);
@@ -45,7 +46,7 @@ it('never touches what waits, what can still be used, and what was used yesterda
   for (const hours of [0, 1, 23]) {
     test.clock.advance({ hours });
     // As short as it can be set, and by a clock that is an hour ahead.
-    const ahead = { now: () => new Date(test.clock.now().getTime() + 3_600_000) };
+    const ahead = { ...test.clock, now: () => new Date(test.clock.now().getTime() + 3_600_000) };
     await retain({ ...test.service, clock: ahead }, { ...justNow, archiveAfterDays: 2 });
     for (const id of [waiting.id, usable.id, yesterday])
       expect(await test.core.authorizationRequest.get(test.service, { id })).toMatchObject({ id });
@@ -124,7 +125,7 @@ it('leaves nothing half done when it is cut off, and no proof without its grant'
   await expect(forget(cut, defaultRetention)).rejects.toThrow('killed');
   expect(await countOf(test, 'proof')).toBe(1);
   const done = await Promise.all(Array.from({ length: 6 }, () => forget(test.service, defaultRetention)));
-  expect(done.reduce((sum, each) => sum + (each?.rows ?? 0), 0)).toBe(1);
+  expect(done.reduce((sum, each) => sum + (each?.rows ?? 0), 0)).toBe(1 + 2);
   expect(await findViolations(test.database.sql, { now: test.clock.now() })).toEqual([]);
 });
 
@@ -140,8 +141,8 @@ it('deletes no more than a batch at a time, and says that there is more', async 
      FROM countersign.authorization_request, generate_series(1, 600)`,
   );
   test.clock.advance({ days: 92 });
-  expect(await forget(test.service, defaultRetention)).toEqual({ rows: 500, isMore: true });
-  expect(await forget(test.service, defaultRetention)).toEqual({ rows: 101, isMore: false });
+  expect(await forget(test.service, defaultRetention)).toEqual({ rows: 500 + 1, isMore: true });
+  expect(await forget(test.service, defaultRetention)).toEqual({ rows: 101 + 1, isMore: false });
 });
 
 describe('of what a factor has proven with', () => {

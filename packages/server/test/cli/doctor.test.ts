@@ -178,7 +178,12 @@ describe('what the doctor says', { timeout: 60_000 }, () => {
       () => ({ server: { ...diagnosis.server, connectionsMax: 100, connectionsUsed: 99 } }),
     ],
     ['note', /the database is 700 ms ahead of this machine/, () => ({ clockAheadMilliseconds: 700 })],
-    ['problem', /the database is 3600 s behind this machine/, () => ({ clockAheadMilliseconds: -3_600_000 })],
+    ['problem', /the database is 90 s behind this machine$/, () => ({ clockAheadMilliseconds: -90_000 })],
+    [
+      'problem',
+      /the database is 3600 s behind this machine, from which nothing is archived or deleted/,
+      () => ({ clockAheadMilliseconds: -3_600_000, isTooFarAhead: true }),
+    ],
     ['note', /LISTEN is answered, but notifications do not arrive/, () => ({ notifications: 'deaf' })],
     [
       'problem',

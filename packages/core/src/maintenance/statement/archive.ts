@@ -20,6 +20,13 @@ interface Archivable extends Position {
 }
 
 /**
+ * Nodes of a version before the archive read `event` alone, and while one after the other is restarted they are there
+ * beside those that move events away: who reads through them from the beginning would miss these, and not know.
+ */
+const everyNodeReadsIt = `NOT EXISTS (SELECT FROM countersign.migration m
+  WHERE m.name = '0010-archive' AND m.executed_at > :now::timestamptz - interval '24 hours')`;
+
+/**
  * Up to where the log can be moved: its beginning, as far as every event is old enough and nothing can appear before it
  * any more. An event that is dated more than a day ahead comes from a clock that was wrong, and holds up nothing.
  */
@@ -36,7 +43,8 @@ WITH first AS (${first}
 )
 SELECT e.epoch, e.txid::text, e.sequence, e.id, (SELECT array_agg(DISTINCT
     to_char(date_trunc('month', d.logged_at AT TIME ZONE 'UTC'), 'YYYY-MM-DD"T"00:00:00"Z"')) FROM judged d WHERE d.is_due) AS months
-FROM judged e WHERE e.is_due ORDER BY e.epoch DESC, e.txid DESC, e.sequence DESC, e.id DESC LIMIT 1`,
+FROM judged e WHERE e.is_due AND ${everyNodeReadsIt}
+ORDER BY e.epoch DESC, e.txid DESC, e.sequence DESC, e.id DESC LIMIT 1`,
 );
 
 export const makeMonth = statement<{ readonly moment: string }, object>(

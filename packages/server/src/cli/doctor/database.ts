@@ -61,11 +61,12 @@ function connections({ server: { connectionsUsed, connectionsMax }, poolMax }: D
   return { name, state: left > 2 ? 'note' : 'problem', says, wayOut };
 }
 
-function clock({ clockAheadMilliseconds: ahead }: Diagnosis): Finding {
+function clock({ clockAheadMilliseconds: ahead, isTooFarAhead }: Diagnosis): Finding {
   const name = 'clock';
   const apart = Math.abs(ahead);
   const amount = apart < 2000 ? `${apart} ms` : `${Math.round(apart / 1000)} s`;
-  const says = `the database is ${amount} ${ahead < 0 ? 'behind' : 'ahead of'} this machine`;
+  const stops = isTooFarAhead ? ', from which nothing is archived or deleted while it is so' : '';
+  const says = `the database is ${amount} ${ahead < 0 ? 'behind' : 'ahead of'} this machine${stops}`;
   if (apart < clockNoteMilliseconds) return { name, state: 'ok', says };
   const wayOut =
     'Let a time service (NTP) set the clock of every machine: what one takes for expired another may take.';
