@@ -13,14 +13,25 @@ import { otp } from '../src/method/methods/otp.ts';
 import { totp } from '../src/method/methods/totp.ts';
 import { plantFactors } from './model/plant-factors.ts';
 import { plants } from './model/plants.ts';
+import { answers, createEndpoint, createFarEnd, until } from './webhook/endpoints.ts';
 
 let test: TestCore;
 
 /** One subject for each way a request can end, named after it. */
 beforeAll(async () => {
   const mailed = createOutbox();
-  const opened = await openTestCore({ methods: [otp({ send: mailed.send }), totp()] });
+  const far = createFarEnd();
+  far.answer('away.example', () => answers(503));
+  const opened = await openTestCore({
+    methods: [otp({ send: mailed.send }), totp()],
+    webhooks: { transport: far },
+  });
   test = Object.assign(opened, { outbox: mailed });
+  await createEndpoint(test, 'decisions.example', {
+    types: ['authorization_request.granted', 'authorization_request.denied'],
+    slug: 'transfer',
+  });
+  await createEndpoint(test, 'away.example', { types: ['authorization_request.denied'] });
   const { core, service, outbox, clock } = test;
   const { authorizationRequest } = core;
   const data = { to: 'GB29', amountCents: 250_000 };
@@ -65,6 +76,8 @@ beforeAll(async () => {
   await answer(waiting, wrong);
   clock.advance(60);
   await authorizationRequest.reset(service, { id: waiting });
+  // The log is read for the endpoints to its end.
+  await until(async () => (await core.figures()).subscribers.some(({ lagEvents }) => lagEvents === 0));
   // What reads in the background would wait for the tables whose guards are down, and they for it.
   await core.close();
 });

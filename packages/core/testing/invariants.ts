@@ -3,6 +3,7 @@ import { defaultLimits, type Limits } from '../src/limits.ts';
 import { confirmationChecks } from './confirmation-invariants.ts';
 import { factorChecks } from './factor-invariants.ts';
 import { isOfThisEpoch, limit, log, mostWithin, type InvariantCheck } from './invariant-check.ts';
+import { webhookChecks } from './webhook-invariants.ts';
 
 /**
  * The invariants of the threat model, read from the tables alone: nothing here asks the code that wrote them.
@@ -20,7 +21,8 @@ export interface InvariantOptions {
   readonly limits?: Partial<Limits> | undefined;
   /**
    * The time on the clock of the core that wrote the tables. Adds the checks that depend on it: failures of
-   * the last day that are no longer charged, requests that wait with nothing left to wait for.
+   * the last day that are no longer charged, requests that wait with nothing left to wait for, events that no webhook
+   * endpoint is owed.
    */
   readonly now?: Date | undefined;
   /** Only the check of this promise. */
@@ -363,6 +365,7 @@ export const invariantChecks: readonly InvariantCheck[] = [
   },
   ...confirmationChecks,
   ...factorChecks,
+  ...webhookChecks,
 ];
 
 const examplesMax = 5;

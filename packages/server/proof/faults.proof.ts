@@ -5,8 +5,9 @@ import { runFaults } from '../test/faults/run-faults.ts';
 
 /**
  * Nodes, the database and the network between them fail in every way that one machine can make, while clients call any
- * node and streams are read at any: no invariant is broken, nothing acknowledged is lost, every event reaches every
- * reader once and in order (I6 to I8, I15, I17), and the service is back within ten seconds.
+ * node, streams are read at any, and any sends webhooks: no invariant is broken, nothing acknowledged is lost, every
+ * event reaches every reader once and in order (I6 to I8, I15, I17) and the receiver of webhooks at least once, signed,
+ * and the service is back within ten seconds.
  */
 export const proof: Proof = {
   name: 'faults',

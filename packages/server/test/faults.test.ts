@@ -3,6 +3,8 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { watchCommits } from './faults/commit-watch.ts';
 import { openLine, type Line } from './faults/line.ts';
+import type { ReceivedWebhook } from './faults/receiver.ts';
+import { findMissent } from './faults/sent.ts';
 
 function message(type: string, body: string): Buffer {
   const text = Buffer.from(body, 'latin1');
@@ -91,4 +93,25 @@ it('hands on what it is given, whole, in bytes or late; what was silent once sta
   const ended = new Promise((resolve) => third.once('close', resolve));
   line.reset();
   await ended;
+});
+
+it('finds webhooks that were lost, invented, forged or out of order, and none that only came again', () => {
+  const type = 'authorization_request.granted';
+  const webhook = (id: string, more: Partial<ReceivedWebhook> = {}): ReceivedWebhook => ({
+    id,
+    type,
+    isSigned: true,
+    aboutId: 'req_1',
+    sequence: Number(id),
+    ...more,
+  });
+  const truth = new Set(['1', '2']);
+  const found = (...received: ReceivedWebhook[]) =>
+    findMissent(truth, received).map((sentence) => sentence.replace('the webhook of ', ''));
+  expect(found(webhook('1'), webhook('2'))).toEqual([]);
+  expect(found(webhook('1'), webhook('1'), webhook('2'), webhook('1'))).toEqual([]);
+  expect(found(webhook('1'))).toEqual(['2 was never sent']);
+  expect(found(webhook('1'), webhook('2'), webhook('3'))).toEqual(['3 is of no event that was asked for']);
+  expect(found(webhook('1'), webhook('2', { isSigned: false }))).toEqual(['2 is not signed']);
+  expect(found(webhook('2'), webhook('1'))).toEqual(['1 came after a later one of the same request']);
 });

@@ -1,5 +1,6 @@
 import { confirmationPlants } from './confirmation-plants.ts';
 import { factorPlants } from './factor-plants.ts';
+import { webhookPlants } from './webhook-plants.ts';
 
 /**
  * One broken row, or a few, for each way in which an invariant can be broken: each check of
@@ -421,4 +422,5 @@ export const plants: readonly Plant[] = [
   },
   ...confirmationPlants,
   ...factorPlants,
+  ...webhookPlants,
 ];

@@ -3,15 +3,19 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { createAuthority } from '../webhook/certificate.ts';
 import { openNode, type ClusterNode } from './cluster-node.ts';
 import { startKillablePostgres, type KillablePostgres } from './killable-postgres.ts';
 import { openNamespace } from './namespace.ts';
+import { openReceiver, type Receiver } from './receiver.ts';
 
 /** Several nodes of one installation on one PostgreSQL, each a process of its own. */
 export interface Cluster extends AsyncDisposable {
   readonly nodes: readonly ClusterNode[];
   readonly postgres: KillablePostgres;
   readonly serviceKey: string;
+  /** An endpoint of webhooks that every node can reach. */
+  readonly receiver: Receiver;
 }
 
 export interface ClusterOptions {
@@ -37,6 +41,7 @@ export default {
     clientUrl: process.env.CLUSTER_DATABASE,
     ${statementMs === undefined ? '' : `driverOptions: { statement_timeout: ${statementMs} },`}
   },
+  webhooks: { allow: ['127.0.0.0/8', '10.0.0.0/8'] },
   methods: [otp({ send: async () => undefined, generate: () => '${code}' })],
   limits: {
     wrongProofsPerDayMax: 33,
@@ -59,6 +64,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   await symlink(modules, join(directory, 'node_modules'));
   await writeFile(join(directory, 'countersign.config.ts'), configuration(options.statementMs));
 
+  const authority = createAuthority();
+  const certificates = join(directory, 'authority.pem');
+  await writeFile(certificates, authority.cert);
   const secret = randomBytes(32).toString('base64');
   const serviceKey = `csk_${randomBytes(32).toString('base64url')}`;
   const nodes: ClusterNode[] = [];
@@ -70,12 +78,15 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       serviceKey,
       socketPath: () => postgres.socketPath,
       namespace: place === options.nodes ? await openNamespace() : null,
-      ...(options.environment && { environment: options.environment }),
+      environment: { ...options.environment, NODE_EXTRA_CA_CERTS: certificates },
     });
     nodes.push(opening.use(node));
   }
+  const near = nodes.at(-1)?.namespace?.near ?? '127.0.0.1';
+  const receiver = opening.use(await openReceiver(near, authority));
   for (const node of nodes) node.start();
   await Promise.all(nodes.map((node) => node.ready()));
+  await receiver.register({ database: postgres.url, secret });
   const opened = opening.move();
-  return { nodes, postgres, serviceKey, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return { nodes, postgres, serviceKey, receiver, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }

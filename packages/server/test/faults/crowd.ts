@@ -24,10 +24,12 @@ export interface CrowdOptions {
   readonly subjectId: string;
   readonly serviceKey: string;
   readonly node: ClusterNode;
+  /** The event that all begin behind. */
+  readonly after: string;
 }
 
 /** Resolves when all are served. */
-export async function openCrowd({ size, subjectId, serviceKey, node }: CrowdOptions): Promise<Crowd> {
+export async function openCrowd({ size, subjectId, serviceKey, node, after }: CrowdOptions): Promise<Crowd> {
   const members = Array.from({ length: size }, (): Member => ({ socket: null, ids: [] }));
   let isOver = false;
 
@@ -41,10 +43,7 @@ export async function openCrowd({ size, subjectId, serviceKey, node }: CrowdOpti
     socket.send(
       JSON.stringify({ method: 'connectionParams', data: { authorization: `Bearer ${serviceKey}` } }),
     );
-    const lastEventId = member.ids.at(-1);
-    const input = {
-      json: { subjectId, ...(lastEventId === undefined ? { from: 'start' } : { lastEventId }) },
-    };
+    const input = { json: { subjectId, lastEventId: member.ids.at(-1) ?? after } };
     socket.send(JSON.stringify({ id: 1, method: 'subscription', params: { path: 'event.stream', input } }));
     const isServed = Promise.withResolvers<void>();
     socket.on('message', (data: Buffer) => {

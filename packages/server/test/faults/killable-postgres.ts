@@ -10,7 +10,8 @@ export interface KillablePostgres extends AsyncDisposable {
   readonly socketPath: string;
   /** The folder of that socket, as `pg` takes it. */
   readonly host: string;
-  /** Around every line. */
+  /** Around every line, as are these. */
+  readonly url: string;
   readonly sql: pg.Pool;
   /** SIGQUIT, as a power cut: `pg_ctl stop -m immediate`; SIGINT: `-m fast`. Resolves when it is gone. */
   stop(signal: 'SIGQUIT' | 'SIGINT'): Promise<void>;
@@ -38,6 +39,9 @@ export async function startKillablePostgres(directory: string): Promise<Killable
     },
     get host() {
       return postgres.connection.host;
+    },
+    get url() {
+      return postgres.url();
     },
     get sql() {
       return sql;

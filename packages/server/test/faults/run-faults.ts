@@ -12,6 +12,7 @@ import type { Fault, Scene } from './fault.ts';
 import type { Follower } from './follower.ts';
 import { openFollowers } from './followers.ts';
 import { probe } from './probe.ts';
+import { judgeSent } from './sent.ts';
 import { subjectOf } from './subjects.ts';
 
 export interface FaultOrder {
@@ -41,6 +42,8 @@ export interface FaultReport {
   readonly events: number;
   /** By follower. */
   readonly told: Readonly<Record<string, number>>;
+  /** Events that an endpoint of webhooks was to be sent, and how many of its webhooks came again. */
+  readonly webhooks: { readonly events: number; readonly repeated: number };
   readonly hasNamespace: boolean;
   readonly exitCodes: readonly (number | string)[];
   readonly violations: readonly string[];
@@ -55,8 +58,8 @@ const statementMsShort = 1500;
 
 /**
  * Faults, one after the other, in a cluster under load: clients go through whole authorizations at any node and repeat
- * what they do not know, streams are read at any node. Afterwards everything acknowledged is looked for, and what each
- * reader was told is laid beside the log.
+ * what they do not know, streams are read at any node, and any node sends webhooks. Afterwards everything acknowledged is
+ * looked for, and what each reader was told is laid beside the log.
  */
 export async function runFaults(order: FaultOrder): Promise<FaultReport> {
   const { faults, nodes, clients, short, seed, data, environment, log } = order;
@@ -107,6 +110,7 @@ export async function runFaults(order: FaultOrder): Promise<FaultReport> {
   for (const { id } of stories) found.push(await anywhere.query('authorizationRequest.get', { id }));
   const truth = await finalLog(cluster);
   const mistold = await untilTold(followers.all, truth);
+  const sent = await judgeSent(cluster);
   const tables = await countTables(cluster.postgres.sql);
   const exitCodes = await Promise.all(cluster.nodes.map((node) => node.end('SIGTERM')));
   const { settled, unknownSettled, slowestMs } = anywhere.tally;
@@ -123,12 +127,14 @@ export async function runFaults(order: FaultOrder): Promise<FaultReport> {
     slowestCallMs: slowestMs,
     events: truth.length,
     told: Object.fromEntries(followers.all.map(({ name, told }) => [name, told.length])),
+    webhooks: { events: sent.events, repeated: sent.repeated },
     hasNamespace: cluster.nodes.some(({ namespace }) => namespace !== null),
     exitCodes,
     violations: [
       ...findLost(stories, found),
       ...findMistold(stories, followers.service.told),
       ...mistold,
+      ...sent.violations,
       // The load's own probes and calls have keys; the tokens of the followers have one each.
       ...findSurplus(stories, { ...tables, keys: tables.keys - (followers.all.length - 1) }),
       ...tables.violations,

@@ -6,15 +6,21 @@ import { followed } from '../subjects.ts';
 const sizes = { short: 200, long: 1000 };
 const subjectId = followed[0]!;
 const settleMs = 2000;
+/** Events that each has to be told before it hears of new ones. */
+const missed = 50;
 
 /** All streams of one node lose their connection and come back at once, at another one, each where it had been. */
 export const reconnectAtOnce: Fault = {
   name: 'a thousand streams reconnecting at once',
   times: { short: 1, long: 5 },
-  async strike({ cluster, random, short, served }) {
+  async strike({ cluster, followers, random, short, served }) {
     const size = short ? sizes.short : sizes.long;
     const node = random.pick(cluster.nodes);
-    const crowd = await openCrowd({ size, subjectId, serviceKey: cluster.serviceKey, node });
+    const told = followers.all.find(({ name }) => name === subjectId)?.told ?? [];
+    const after = told[Math.max(0, told.length - missed)]?.id;
+    if (after === undefined) throw new Error(`${subjectId} was told nothing yet`);
+    const { serviceKey } = cluster;
+    const crowd = await openCrowd({ size, subjectId, serviceKey, node, after });
     try {
       const other = random.pick(cluster.nodes.filter((one) => one !== node));
       const since = performance.now();
