@@ -17,6 +17,7 @@ import { takeFigures, type Figures } from './figures.ts';
 import { openBusMessages } from './event/bus-message.ts';
 import type { EventBus } from './event/bus.ts';
 import { establishEpoch } from './event/epoch.ts';
+import type { Hearing } from './event/hearing.ts';
 import { listEvents } from './event/list.ts';
 import { followLog, type LogReader } from './event/log-reader.ts';
 import { startRelay } from './event/relay.ts';
@@ -209,6 +210,8 @@ export interface Core {
    * @throws CountersignError `unavailable_dependency` while the database is away.
    */
   figures(): Promise<Figures>;
+  /** For the same, without asking the database: it is told also while that is away. */
+  hearing(): Hearing;
   /**
    * For who looks after it by hand: what the database is, who holds the log up, what is sealed by which secret.
    *
@@ -374,6 +377,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       migrated,
       health: () => checkHealth(database, trust),
       figures: () => takeFigures(services, reader),
+      hearing: () => ({ isWokenUp: nodes?.isHearing ?? null, isFedByBus: reader.bus?.isHeard ?? null }),
       diagnose: () => diagnose(services),
       async close() {
         await Promise.all([...jobs, ...subscribers].map(async (job) => await job.stop()));

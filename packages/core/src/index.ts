@@ -101,6 +101,7 @@ export {
 export * as serviceKeySchema from './service-key/schema.ts';
 export type { ServiceKeyView } from './service-key/schema.ts';
 export type { Figures, SubscriberFigures, WebhookFigures } from './figures.ts';
+export type { Hearing } from './event/hearing.ts';
 export type { Diagnosis, Sealed } from './diagnosis/diagnose.ts';
 export {
   coreMeasures,

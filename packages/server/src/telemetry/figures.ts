@@ -3,6 +3,7 @@ import {
   type Core,
   type Declared,
   type Figures,
+  type Hearing,
   type LabelsOf,
   type MeasureName,
 } from '@countersign/core';
@@ -15,7 +16,7 @@ type Gauge = MeasureName<Measures, 'gauge'>;
 
 /** What is asked when somebody looks. */
 export interface FigureSources {
-  readonly core: Pick<Core, 'figures'>;
+  readonly core: Pick<Core, 'figures' | 'hearing'>;
   readonly process: { take(): ProcessFigures };
   sockets(): number;
   streamsThatWait(): number;
@@ -41,6 +42,7 @@ export function observeFigures(providers: readonly MeterProvider[], sources: Fig
       const tell = teller(result, gauges);
       tell('sockets', sources.sockets(), {});
       tell('stream_waits', sources.streamsThatWait(), {});
+      tellHearing(tell, sources.core.hearing());
       tellProcess(tell, await processFigures());
       tellDatabase(tell, await databaseFigures());
     };
@@ -76,6 +78,11 @@ function tellProcess(
   tell('process_memory_bytes', memory.heapTotal, { kind: 'heap_total' });
   tell('process_memory_bytes', memory.external, { kind: 'external' });
   tell('process_start_time_seconds', startedAtSeconds, {});
+}
+
+function tellHearing(tell: Tell, { isWokenUp, isFedByBus }: Hearing): void {
+  if (isWokenUp !== null) tell('wake_up_connected', isWokenUp ? 1 : 0, {});
+  if (isFedByBus !== null) tell('bus_connected', isFedByBus ? 1 : 0, {});
 }
 
 function tellDatabase(tell: Tell, figures: Figures | null): void {

@@ -73,6 +73,16 @@ export const measures = {
     says: 'Events that the log shows and this process has not read, counted up to 1,000.',
     labels: {},
   },
+  wake_up_connected: {
+    kind: 'gauge',
+    says: '1 when this process hears at once of commits elsewhere (LISTEN), 0 when it only polls; missing where it does not listen.',
+    labels: {},
+  },
+  bus_connected: {
+    kind: 'gauge',
+    says: '1 when this process hears its bus, 0 when it reads the database instead; missing where there is no bus.',
+    labels: {},
+  },
   sweep_lag_seconds: {
     kind: 'gauge',
     says: 'Since when nothing is known to be swept, by whichever process.',

@@ -32,7 +32,7 @@ export interface RunningTelemetry {
   /** As Prometheus reads it; null when nobody is to read it. */
   readonly text: (() => Promise<string>) | null;
   /** Begins to ask for what is asked when somebody looks. */
-  observe(sources: { readonly core: Pick<Core, 'figures'>; sockets(): number }): void;
+  observe(sources: { readonly core: Pick<Core, 'figures' | 'hearing'>; sockets(): number }): void;
   close(): Promise<void>;
 }
 

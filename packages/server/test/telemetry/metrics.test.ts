@@ -32,7 +32,7 @@ describe('/metrics', () => {
     const { samples, families } = readSamples(await metricsOf(server()));
     await stream[Symbol.asyncDispose]();
     expect(valueOf(samples, 'countersign_streams', { kind: 'event' })).toBe(1);
-    // Nobody has a subscriber here, nothing was denied by a lock, no job has found something to do.
+    // Nobody has a subscriber or a bus here, nothing was denied by a lock, no job has found something to do.
     const quiet: ReadonlySet<string> = new Set<keyof Measures>([
       'locks',
       'job_seconds',
@@ -44,6 +44,7 @@ describe('/metrics', () => {
       'subscriber_parked',
       'subscriber_failures',
       'webhook_try_seconds',
+      'bus_connected',
     ]);
     for (const name of Object.keys(measures) as (keyof Measures)[]) {
       const { kind } = measures[name];

@@ -6,6 +6,8 @@ import { createTeller } from './tell.ts';
 export interface WakeUpNode {
   /** Tells the others what was committed here. */
   tell(changed: readonly string[]): void;
+  /** Whether what others notify is heard now. */
+  readonly isHearing: boolean;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,9 @@ export function joinNodes(
     },
   });
   return {
+    get isHearing() {
+      return ear.isHearing;
+    },
     tell(changed) {
       if (!isAlone || !ear.isHearing) teller.tell(changed);
     },
