@@ -13,5 +13,5 @@ export interface ProofOutcome {
 
 const { file, short, seed } = JSON.parse(process.argv[2] ?? '') as ProofOrder;
 const { proof } = (await import(pathToFileURL(file).href)) as { proof: Proof };
-const figures = await proof.run({ short, seed, log: (line) => console.log(`  ${line}`) });
+const figures = await proof.run({ short, seed, log: (line) => console.log(`  ${proof.name}: ${line}`) });
 process.send?.({ name: proof.name, figures } satisfies ProofOutcome, () => process.exit());
