@@ -24,8 +24,8 @@ export interface CrowdOptions {
   readonly subjectId: string;
   readonly serviceKey: string;
   readonly node: ClusterNode;
-  /** The event that all begin behind. */
-  readonly after: string;
+  /** The event that all begin behind; the start of the log where there is none yet. */
+  readonly after: string | undefined;
 }
 
 /** Resolves when all are served. */
@@ -43,7 +43,10 @@ export async function openCrowd({ size, subjectId, serviceKey, node, after }: Cr
     socket.send(
       JSON.stringify({ method: 'connectionParams', data: { authorization: `Bearer ${serviceKey}` } }),
     );
-    const input = { json: { subjectId, lastEventId: member.ids.at(-1) ?? after } };
+    const lastEventId = member.ids.at(-1) ?? after;
+    const input = {
+      json: { subjectId, ...(lastEventId === undefined ? { from: 'start' } : { lastEventId }) },
+    };
     socket.send(JSON.stringify({ id: 1, method: 'subscription', params: { path: 'event.stream', input } }));
     const isServed = Promise.withResolvers<void>();
     socket.on('message', (data: Buffer) => {
