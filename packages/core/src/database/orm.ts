@@ -113,9 +113,13 @@ async function databaseOf(clock: Clock, orm: MikroORM, connectionsMax: number): 
       max: connectionsMax,
     }),
     async close() {
-      await orm.close(true);
-      // Kysely ends the pool only if it has used it itself; our statements go to the pool directly.
-      if (!pool.ended) await within(goodByeMs, pool.end(), undefined);
+      const closing = (async () => {
+        await orm.close(true);
+        // Kysely ends the pool only if it has used it itself; our statements go to the pool directly.
+        if (!pool.ended) await pool.end();
+      })();
+      // A pool waits for every connection to be given back. What asked over ours has its answer by then, or never.
+      await within((answerMs ?? 0) + goodByeMs, closing, undefined);
     },
   };
 }

@@ -1,12 +1,11 @@
 import type { CoreServices } from '../../context.ts';
 import type { Executor } from '../../database/executor.ts';
-import { joinTransaction } from '../../database/transaction.ts';
 import { Abandoned } from '../../database/transactions.ts';
 import { CountersignError } from '../../error.ts';
 import { formatPosition, type Position } from '../position.ts';
 import type { EventRow } from '../row.ts';
 import { countParked, measuredBatch } from './measured-batch.ts';
-import { ownBatch } from './open-batch.ts';
+import { batchOpener } from './open-batch.ts';
 import { readBehind } from './read-behind.ts';
 import { retryAfter } from './retry.ts';
 import type { SubscriberRow } from './row.ts';
@@ -14,7 +13,7 @@ import { failSubscriber, parkSubscriber } from './statement/fail.ts';
 import { moveSubscriber } from './statement/move.ts';
 import { readSubscriber, takeSubscriber } from './statement/take.ts';
 import { noteWaiting } from './statement/wait.ts';
-import type { OpenBatch, Subscription } from './subscription.ts';
+import type { Subscription } from './subscription.ts';
 
 /** What a turn found, and so when the next one is due. */
 export type Turn =
@@ -70,15 +69,14 @@ class Overtaken extends Error {
  */
 export async function takeTurn(world: TurnWorld, memory: Memory): Promise<Turn> {
   const { services, subscription, signal } = world;
-  const open: OpenBatch = subscription.transaction ?? ownBatch(services.database, subscription.name);
+  const open = batchOpener(services.database, subscription);
   let failed: Failed | null = null;
   let handled: Omit<Failed, 'cause'> | null = null;
   let unreadable: Omit<Failed, 'events'> | null = null;
   let turn: Turn = 'later';
   try {
-    await open(async (tx, additions = {}) => {
+    await open(async (db, tx, additions) => {
       [failed, handled, unreadable] = [null, null, null];
-      const db = await joinTransaction(services.database, tx);
       const idleMilliseconds = String(subscription.timeoutSeconds * 1000);
       const [lock] = await db.query(takeSubscriber, { name: subscription.name, idleMilliseconds });
       if (!lock?.taken) return (turn = 'later');
