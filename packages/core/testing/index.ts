@@ -4,7 +4,7 @@ export { openTestCore, untilVisible, type TestCore } from './core.ts';
 export { createTestDatabase, serverUrl, type TestDatabase } from './database.ts';
 export { checksOf, describeMethodContract, type MethodContract, type ProofWorld } from './method-contract.ts';
 export { createOutbox, type Outbox } from './outbox.ts';
-export { findViolations } from './invariants.ts';
+export { findViolations, type InvariantOptions } from './invariants.ts';
 export { createRandom, type Random } from './random.ts';
 export { createVirtualAuthenticator, type VirtualAuthenticator } from './virtual-authenticator.ts';
 export {

@@ -64,38 +64,43 @@ it('is active on one node at a time, whichever of three that have its name', asy
   await Promise.all(nodes.slice(1).map((core) => core.close()));
 });
 
-it('goes on elsewhere when its node stands still in the middle of a batch, whose work is then refused', async () => {
-  await using test = await openLedger();
-  const other = await openNode(test, 'other');
-  const { promise: resumed, resolve: resume } = Promise.withResolvers<void>();
-  let late: unknown;
-  await createTransfer(test);
-  const stuck = { ...everyEvent, timeoutSeconds: 1 };
-  const began = Promise.withResolvers<void>();
-  test.core.subscriber.start({
-    ...stuck,
-    async handle(rows, batch) {
-      began.resolve();
-      await resumed;
-      await enter(rows, batch).catch((error: unknown) => {
-        late = error;
-        throw error;
-      });
-    },
-  });
-  await began.promise;
-  other.subscriber.start({ ...stuck, handle: enter });
-  await until(async () => {
-    test.clock.advance(1); // What took too long is tried again in a second.
-    return (await compare(test)).ledger.length > 0;
-  });
-  resume();
-  await until(() => late !== undefined);
-  const { ledger, log } = await compare(test);
-  expect(ledger).toEqual(log);
-  expect(String(late)).toMatch(/terminat|idle-in-transaction|not queryable/i);
-  await other.close();
-});
+it(
+  'goes on elsewhere when its node stands still in the middle of a batch, whose work is then refused',
+  { timeout: 60_000 },
+  async () => {
+    await using test = await openLedger();
+    const other = await openNode(test, 'other');
+    const { promise: resumed, resolve: resume } = Promise.withResolvers<void>();
+    let late: unknown;
+    await createTransfer(test);
+    // Who stood still may be the next again, a few times.
+    const stuck = { ...everyEvent, timeoutSeconds: 1, attemptsMax: 50 };
+    const began = Promise.withResolvers<void>();
+    test.core.subscriber.start({
+      ...stuck,
+      async handle(rows, batch) {
+        began.resolve();
+        await resumed;
+        await enter(rows, batch).catch((error: unknown) => {
+          late = error;
+          throw error;
+        });
+      },
+    });
+    await began.promise;
+    other.subscriber.start({ ...stuck, handle: enter });
+    await until(async () => {
+      test.clock.advance(1); // What took too long is tried again in a second.
+      return (await compare(test)).ledger.length > 0;
+    });
+    resume();
+    await until(() => late !== undefined);
+    const { ledger, log } = await compare(test);
+    expect(ledger).toEqual(log);
+    expect(String(late)).toMatch(/terminat|idle-in-transaction|not queryable/i);
+    await other.close();
+  },
+);
 
 it('a slow handler holds nobody else up: its transaction has no number until it writes', async () => {
   await using test = await openLedger();

@@ -31,6 +31,14 @@ export interface ClusterOptions {
 export const code = '12345678';
 
 /** A few subjects are asked for thousands of authorizations: their limits are not what is looked at here. */
+export const limits = {
+  wrongProofsPerDayMax: 33,
+  waitingPerSubjectMax: 100_000,
+  sendsPerSubjectDayMax: 100_000,
+  sendsPerRecipientDayMax: 100_000,
+  sendsPerRecipient10MinutesMax: 100_000,
+} as const;
+
 const configuration = (statementMs: number | undefined): string => /* ts */ `
 import { otp, type CountersignConfig } from '@countersign/server';
 export default {
@@ -43,13 +51,7 @@ export default {
   },
   webhooks: { allow: ['127.0.0.0/8', '10.0.0.0/8'] },
   methods: [otp({ send: async () => undefined, generate: () => '${code}' })],
-  limits: {
-    wrongProofsPerDayMax: 33,
-    waitingPerSubjectMax: 100_000,
-    sendsPerSubjectDayMax: 100_000,
-    sendsPerRecipientDayMax: 100_000,
-    sendsPerRecipient10MinutesMax: 100_000,
-  },
+  limits: ${JSON.stringify(limits)},
 } satisfies CountersignConfig;
 `;
 

@@ -7,7 +7,7 @@ import type { Story } from '../kill/cycle.ts';
 import { startLoad } from '../kill/load.ts';
 import { persistentCaller } from '../kill/persistent-caller.ts';
 import { countTables } from '../kill/tables.ts';
-import { code, startCluster, type Cluster } from './cluster.ts';
+import { code, limits, startCluster, type Cluster } from './cluster.ts';
 import type { Fault, Scene } from './fault.ts';
 import type { Follower } from './follower.ts';
 import { openFollowers } from './followers.ts';
@@ -111,7 +111,7 @@ export async function runFaults(order: FaultOrder): Promise<FaultReport> {
   const truth = await finalLog(cluster);
   const mistold = await untilTold(followers.all, truth);
   const sent = await judgeSent(cluster);
-  const tables = await countTables(cluster.postgres.sql);
+  const tables = await countTables(cluster.postgres.sql, limits);
   const exitCodes = await Promise.all(cluster.nodes.map((node) => node.end('SIGTERM')));
   const { settled, unknownSettled, slowestMs } = anywhere.tally;
   const count = (what: (story: Story) => number) => stories.reduce((sum, story) => sum + what(story), 0);

@@ -1,5 +1,5 @@
 import { startEmbeddedPostgres } from '@countersign/embedded-postgres';
-import { findViolations } from '@countersign/core/testing';
+import { findViolations, type InvariantOptions } from '@countersign/core/testing';
 import pg from 'pg';
 
 /** What the tables hold when all servers are gone, read without them. */
@@ -33,7 +33,8 @@ export async function readTables(directory: string): Promise<Tables> {
   }
 }
 
-export async function countTables(pool: pg.Pool): Promise<Counted> {
+/** @param limits those of the servers, where they are not the usual ones. */
+export async function countTables(pool: pg.Pool, limits: InvariantOptions['limits'] = {}): Promise<Counted> {
   const { rows } = await pool.query<Omit<Counted, 'violations'>>(counts);
-  return { ...rows[0]!, violations: await findViolations(pool, { now: new Date() }) };
+  return { ...rows[0]!, violations: await findViolations(pool, { now: new Date(), limits }) };
 }
