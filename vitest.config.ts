@@ -60,7 +60,7 @@ export default defineConfig({
       ssr: { resolve },
       environments: { __vitest__: { resolve } }, // where globalSetup runs
       test: {
-        testTimeout: 15_000,
+        testTimeout: 30_000,
         hookTimeout: 60_000,
         // What is waited for comes when it comes: on two busy cores, or when a network was mended.
         expect: { poll: { timeout: 10_000 } },
