@@ -24,7 +24,7 @@ export interface KillablePostgres extends AsyncDisposable {
 }
 
 /** Room for three nodes, and not for many more. */
-const settings = { max_connections: '60' };
+const settings = { max_connections: '150' };
 
 export async function startKillablePostgres(directory: string): Promise<KillablePostgres> {
   let postgres: EmbeddedPostgres = await startEmbeddedPostgres({ directory, settings });
