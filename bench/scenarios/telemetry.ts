@@ -53,6 +53,7 @@ async function openOne(
     operations: { transfer },
     limits,
     sweep: false,
+    webhooks: false,
     metrics: { enabled },
   });
   const { authorizationRequest } = cs.createCaller({ kind: 'service' });
