@@ -70,3 +70,13 @@ export function matches(row: EventRow, filter: LogFilter): boolean {
 export function isSelective({ types, slug, everySession }: LogFilter): boolean {
   return types !== null || slug !== null || !everySession;
 }
+
+/** The whole log. */
+export const everyEvent: LogFilter = {
+  subjectId: null,
+  aboutId: null,
+  types: null,
+  slug: null,
+  everySession: true,
+  sessionId: null,
+};

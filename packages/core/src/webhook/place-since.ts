@@ -1,17 +1,7 @@
 import type { Executor } from '../database/executor.ts';
 import { CountersignError } from '../error.ts';
-import type { LogFilter } from '../event/filter.ts';
 import { logStart, type Position } from '../event/position.ts';
 import { logEnd, readNew, requireReadable } from '../event/read.ts';
-
-export const everyEvent: LogFilter = {
-  subjectId: null,
-  aboutId: null,
-  types: null,
-  slug: null,
-  everySession: true,
-  sessionId: null,
-};
 
 /** Clocks of nodes differ, and a transaction takes a while: the log is not ordered by time to the second. */
 const marginMs = 60_000;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { CoreContext } from '../context.ts';
 import { CountersignError, invalidInput } from '../error.ts';
+import { everyEvent } from '../event/filter.ts';
 import { formatPosition, parsePosition, type Position } from '../event/position.ts';
 import { readAfter } from '../event/read.ts';
 import type { EventRow } from '../event/row.ts';
@@ -9,7 +10,7 @@ import { once } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { requireOperator } from '../permission.ts';
 import { owedBy } from './owe.ts';
-import { earliestSince, everyEvent, placeSince } from './place-since.ts';
+import { earliestSince, placeSince } from './place-since.ts';
 import type { DeliveryRow, EndpointRow } from './row.ts';
 import { replayInput, type replayOutput } from './schema.ts';
 import { readDelivery } from './statement/deliveries.ts';

@@ -1,5 +1,5 @@
 import type { Executor } from '../../database/executor.ts';
-import type { LogFilter } from '../filter.ts';
+import { everyEvent } from '../filter.ts';
 import type { Position } from '../position.ts';
 import { readAllAfter, readNew } from '../read.ts';
 import { isKnown, type EventRow } from '../row.ts';
@@ -13,15 +13,6 @@ export interface Behind {
   /** The event behind them, which is for it and of a type that is not known here. */
   readonly unknown: EventRow | null;
 }
-
-const everything: LogFilter = {
-  subjectId: null,
-  aboutId: null,
-  types: null,
-  slug: null,
-  everySession: true,
-  sessionId: null,
-};
 
 /**
  * A page ends before the first event that only a newer version knows how to read: a place that moved past it here would
@@ -39,7 +30,7 @@ export async function readBehind(
     const rows = await db.query(readNew, { epoch, txid, sequence, id, limit });
     return { rows, end: rows.at(-1) ?? null, unknown: null };
   }
-  const { rows, end } = await readAllAfter(db, { ...everything, types }, after, limit);
+  const { rows, end } = await readAllAfter(db, { ...everyEvent, types }, after, limit);
   const strangers = rows.filter((row) => !isKnown(row));
   const unknown = strangers.length === 0 ? undefined : await firstOfUnknown(strangers, db);
   if (unknown === undefined) return { rows: rows.filter(isKnown), end, unknown: null };
