@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { openService } from './service.ts';
 import { patiently, useStage } from './stage.ts';
@@ -144,4 +144,50 @@ describe('another person', () => {
     await pocket.getByRole('heading', { name: 'Ada’s phone' }).waitFor();
     expect(await receiptOf(bank).count()).toBe(0);
   });
+
+  it('is who was chosen: what is still asked for in the session that ends begins no other one', async () => {
+    const bank = await openBank();
+    const [isAsked, hasEnded] = [signal(), signal()];
+    await bank.route('**/bank/trpc/history**', async (route) => {
+      isAsked.resolve();
+      await hasEnded.promise;
+      await route.fulfill(await sentAsItWas(route));
+    });
+    await bank.route('**/bank/trpc/session.switch**', async (route) => {
+      const answer = await sentAsItWas(route);
+      const isRefused = bank.waitForResponse((response) => response.status() === 401);
+      hasEnded.resolve();
+      await isRefused;
+      await route.fulfill(answer);
+    });
+    let begun = 0;
+    bank.on('request', (request) => {
+      if (request.url().includes('/session.open')) begun += 1;
+    });
+    await bank.getByLabel('Movements of').selectOption({ index: 1 });
+    await isAsked.promise;
+    await become(bank, 'nora');
+    // By the page of the new session, and by nothing before: its cookie could come after the new one.
+    expect(begun).toBe(1);
+  });
 });
+
+const signal = () => Promise.withResolvers<void>();
+
+/** What the bank answers to a call that left the page with the cookies of now; the page has not heard it yet. */
+async function sentAsItWas(route: Route) {
+  const request = route.request();
+  const cookies = await request.frame().page().context().cookies();
+  const answer = await fetch(request.url(), {
+    method: request.method(),
+    headers: {
+      ...request.headers(),
+      cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; '),
+    },
+    body: request.postData(),
+  });
+  const headers = Object.fromEntries(
+    [...answer.headers].filter(([name]) => !/^(?:content|transfer)-(?:encoding|length)$/.test(name)),
+  );
+  return { status: answer.status, headers, body: await answer.text() };
+}

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react';
 import type { SessionView } from '../../server/views.ts';
 import { tellPerson } from '../page/person.ts';
 import { bank } from './bank.ts';
+import { leaving } from './queries.ts';
 
 /** The demo has no passwords: who you are is what you choose here. Another person begins with an empty page. */
 export function PersonSwitcher({
@@ -16,7 +17,7 @@ export function PersonSwitcher({
     if (one === undefined) return;
     setChosen(id);
     try {
-      await bank.session.switch.mutate({ person: one.id });
+      await leaving(() => bank.session.switch.mutate({ person: one.id }));
       sessionStorage.clear();
       tellPerson(one.id);
       location.reload();

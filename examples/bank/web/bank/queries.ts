@@ -10,11 +10,28 @@ export const queries = new QueryClient({
   },
 });
 
+let isLeaving = false;
+
 /** A session ends after half a day; here that is no reason to ask anybody anything. */
 function again(failures: number, error: Error): boolean {
+  if (isLeaving) return false;
   if (error instanceof TRPCClientError && codeOf(error) === 'UNAUTHORIZED')
     void bank.session.open.mutate().catch(() => undefined);
   return failures < 3;
+}
+
+/**
+ * The page is about to be loaded as somebody else. What is still asked for the session that ends begins no other one:
+ * its cookie could come after that of whoever was chosen.
+ */
+export async function leaving<Result>(leave: () => Promise<Result>): Promise<Result> {
+  isLeaving = true;
+  try {
+    return await leave();
+  } catch (error) {
+    isLeaving = false;
+    throw error;
+  }
 }
 
 function codeOf({ data }: { readonly data: unknown }): unknown {
