@@ -15,6 +15,6 @@ it('lets one report out, for as long as it said, and prints what the README show
     expect(readme).toContain(`\`\`\`text\n${stdout}\`\`\``);
     expect(await readdir(folder)).toEqual([]);
   } finally {
-    await rm(folder, { recursive: true });
+    await rm(folder, { recursive: true, maxRetries: 10 }); // What has failed may still be writing there.
   }
 });

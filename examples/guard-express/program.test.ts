@@ -15,6 +15,6 @@ it('commits what was authorized with its consumption, and prints what the README
     expect(readme).toContain(`\`\`\`text\n${stdout}\`\`\``);
     expect(await readdir(folder)).toEqual([]);
   } finally {
-    await rm(folder, { recursive: true });
+    await rm(folder, { recursive: true, maxRetries: 10 }); // What has failed may still be writing there.
   }
 });

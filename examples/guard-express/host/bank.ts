@@ -35,6 +35,8 @@ export async function openBank({ database, secret, send }: BankOptions): Promise
     secret,
   });
   const pool = new pg.Pool({ connectionString: database });
+  // An idle connection that PostgreSQL ends is replaced by the next one; unheard, its error would end the process.
+  pool.on('error', () => undefined);
   await pool.query(`CREATE SCHEMA bank;
     CREATE TABLE bank.account (owner text PRIMARY KEY, balance_cents integer NOT NULL CHECK (balance_cents >= 0));
     CREATE TABLE bank.payment (authorized_by text PRIMARY KEY, owner text, "to" text, amount_cents integer);`);
