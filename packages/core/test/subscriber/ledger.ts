@@ -3,6 +3,7 @@ import {
   openCore,
   otp,
   type Batch,
+  type Clock,
   type Core,
   type DatabaseOptions,
   type EventRow,
@@ -21,7 +22,7 @@ export async function openLedger(): Promise<TestCore> {
 
 /** A further node on the same database. */
 export async function openNode(
-  { database, secret, clock, outbox }: TestCore,
+  { database, secret, clock, outbox }: Omit<TestCore, 'clock'> & { readonly clock: Clock },
   node: string,
   by: DatabaseOptions = database.url,
 ): Promise<Core> {

@@ -20,6 +20,8 @@ export interface SubscriberHost {
 
 const pollMs = 1000;
 const eagerPollMs = 250;
+/** Longer than the others look away: else whoever has failed would look first when the wait is over, nearly always. */
+const standBackMs = 2 * pollMs;
 /** A handler that does not listen to its signal is left behind; what it has not written, it will not write. */
 const leaveMs = 1000;
 
@@ -70,7 +72,10 @@ export function startSubscriber(
       if (found === 'again' || found === 'unknown') continue;
       if (found === 'idle')
         await within(subscription.isEager ? eagerPollMs : pollMs, rung.promise, undefined);
-      else await sleep(pollMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
+      else {
+        const waitMs = found === 'failed' ? standBackMs : pollMs;
+        await sleep(waitMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
+      }
       bell = Promise.withResolvers();
     }
   }

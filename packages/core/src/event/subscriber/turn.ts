@@ -26,6 +26,8 @@ export type Turn =
    * whatever is committed.
    */
   | 'later'
+  /** It failed here: in a longer while, so that another node, which may be able to, looks first. */
+  | 'failed'
   /** Its name has no place in the log. */
   | 'unknown';
 
@@ -277,7 +279,7 @@ async function noteFailure(
     countParked(services, name);
     logger.error(fields, 'a subscriber is parked: an event has failed too often');
   } else logger.warn(fields, 'a subscriber failed; it is tried again');
-  return 'later';
+  return 'failed';
 }
 
 /** What stood behind its place is not kept any more: to go on would lose it without a word. An operator says from where. */
