@@ -21,6 +21,11 @@ export async function within<Result>(
   }
 }
 
+/** Nothing for so long. A plain timer as well, which keeps no process alive. */
+export async function pause(milliseconds: number): Promise<void> {
+  await within(milliseconds, new Promise<void>(() => undefined), undefined);
+}
+
 const hostSecondsMax = 4;
 
 /**

@@ -1,6 +1,6 @@
 import type { Database } from '../database/executor.ts';
 import type { Logger } from '../ports.ts';
-import { within } from '../within.ts';
+import { pause, within } from '../within.ts';
 import { listenToBus, type BusFigures, type HeardBus } from './bus-reader.ts';
 import type { EventView } from './catalog.ts';
 import { Followers, type LogFollower } from './followers.ts';
@@ -71,7 +71,7 @@ export async function followLog({
         return false;
       });
       if (more) continue;
-      if (!closed) await within(pauseMs, new Promise<void>(() => undefined), undefined);
+      if (!closed) await pause(pauseMs);
       await within(isWatching() ? pollMs : idlePollMs, bell.rung, undefined);
       bell = createBell();
     }

@@ -1,5 +1,5 @@
 import type { CoreServices } from '../context.ts';
-import { within } from '../within.ts';
+import { pause, within } from '../within.ts';
 import { sendDelivery } from './send.ts';
 import { cancelDeliveries, cancelledMax } from './statement/cancel.ts';
 import { claimDeliveries, type ClaimedRow } from './statement/claim.ts';
@@ -32,7 +32,6 @@ export function startSender(services: CoreServices, transport: WebhookTransport)
   let bell = Promise.withResolvers<void>();
   let waitMs = pollMsMin;
   let hasFailed = false;
-  const stop = Promise.withResolvers<void>();
   const wake = () => bell.resolve();
 
   /** Whether it is worth to look again at once. */
@@ -92,7 +91,7 @@ export function startSender(services: CoreServices, transport: WebhookTransport)
   const running = (async () => {
     for (let looks = 0; !stopped.signal.aborted; looks += 1) {
       if (await turn(looks)) continue;
-      await within(pauseMs, stop.promise, undefined);
+      await pause(pauseMs);
       const isRung = await within(waitMs, bell.promise.then(isSo), false);
       waitMs = isRung ? pollMsMin : Math.min(2 * waitMs, pollMsMax);
       bell = Promise.withResolvers();
@@ -103,7 +102,6 @@ export function startSender(services: CoreServices, transport: WebhookTransport)
     wake,
     async stop() {
       stopped.abort();
-      stop.resolve();
       bell.resolve();
       await running;
       await Promise.all(inFlight.keys());
