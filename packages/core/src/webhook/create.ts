@@ -1,9 +1,12 @@
 import type { z } from 'zod';
 import type { CoreContext } from '../context.ts';
 import { invalidInput } from '../error.ts';
+import { logEnd } from '../event/read.ts';
+import { registerSubscriber } from '../event/subscriber/statement/register.ts';
 import { once } from '../idempotency/once.ts';
 import { parseInput } from '../parse.ts';
 import { nameOfOperator, requireOperator } from '../permission.ts';
+import { fanOutName } from './fan-out.ts';
 import { requireUrl } from './require-url.ts';
 import { createInput, type createOutput } from './schema.ts';
 import { makeSecret, sealSecrets } from './secret.ts';
@@ -54,6 +57,8 @@ export async function createWebhook(
         by: nameOfOperator(actor),
       });
       if (!row) throw invalidInput([], `must not be more than ${endpointsMax} endpoints: remove one first`);
+      // Where no process has ever sent, the first one that does would begin at its own start.
+      await db.query(registerSubscriber, { name: fanOutName, ...(await logEnd(db)), now });
       const answer: Created = { ...endpointViewOf(row, now), secret };
       return {
         answer,

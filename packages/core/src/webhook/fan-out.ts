@@ -4,13 +4,16 @@ import type { Subscription } from '../event/subscriber/subscription.ts';
 import { isSince, owedBy, wants } from './owe.ts';
 import { oweDeliveries, readEndpointsInForce, type EndpointInForce } from './statement/owe.ts';
 
+/** Its place in the log: from the first endpoint on, whenever a process begins to send. */
+export const fanOutName = 'countersign.webhooks';
+
 /**
  * Reads the log and writes down what is owed, in the transaction in which its place moves on: each event is owed to each
  * endpoint once, whatever crashes (docs/adr/0032). Without endpoints it asks one small question a batch.
  */
 export function fanOut(services: CoreServices, { onOwed }: { readonly onOwed: () => void }): Subscription {
   return {
-    name: 'countersign.webhooks',
+    name: fanOutName,
     types: null,
     from: 'now',
     batchSizeMax: 200,

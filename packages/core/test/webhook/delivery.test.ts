@@ -44,6 +44,17 @@ describe('an event', () => {
     expect(await deliveriesIn(test, 'waiting')).toEqual([]);
   });
 
+  it('that happens before any process has ever sent is sent by the first that does', async () => {
+    const far = createFarEnd();
+    await using nodes = await openNodes();
+    const node = await nodes.open(); // It answers calls and sends nothing.
+    await createEndpoint(node);
+    await node.core.scopedToken.issue(node.service, { subjectId: 'ada', preset: 'subject' });
+    await nodes.open({ webhooks: { transport: far } });
+    await until(() => far.sent.length === 1);
+    expect(bodyOf(far.sent[0]!).type).toBe('scoped_token.issued');
+  });
+
   it('that happened before an endpoint was created is not its own', async () => {
     const far = createFarEnd();
     await using test = await openTestCore({ webhooks: { transport: far } });
