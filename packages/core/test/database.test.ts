@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { migrate, pendingMigrations } from '../src/database/migrate.ts';
 import { openDatabase } from '../src/database/orm.ts';
 import { entities } from '../src/entities.ts';
-import { openCore, otp, silentLogger } from '../src/index.ts';
+import { openCore, otp, silentLogger, type DatabaseOptions } from '../src/index.ts';
 import { createOutbox, createTestDatabase, openTestCore } from '../testing/index.ts';
 import { createTransfer, rightProof } from './fixtures.ts';
 
@@ -298,21 +298,53 @@ it('decides on the newest row whatever isolation the database prefers', async ()
   expect(granted).toMatchObject({ granted: true });
 });
 
-it.each([
-  ['30s', undefined],
-  ['80s', 60_000],
-  ['0', 0],
-])(
-  'has PostgreSQL end after %s what a pool that is gone has left behind',
-  async (said, idleTimeoutMillis) => {
-    await using test = await createTestDatabase();
-    const pool = idleTimeoutMillis === undefined ? {} : { idleTimeoutMillis };
-    const database = await openDatabase({ clientUrl: test.url, pool }, silentLogger);
-    const rows = await database.pool.select('SHOW idle_session_timeout', []);
-    expect(rows).toEqual([{ idle_session_timeout: said }]);
-    await database.close();
-  },
-);
+it.each<[string, Omit<Exclude<DatabaseOptions, string>, 'clientUrl'>]>([
+  ['30s', {}],
+  ['80s', { pool: { idleTimeoutMillis: 60_000 } }],
+  ['80s', { driverOptions: { idleTimeoutMillis: 60_000 } }],
+  ['0', { pool: { idleTimeoutMillis: 0 } }],
+  ['0', { pool: { min: 2 } }],
+])('has PostgreSQL end after %s what a pool that is gone has left behind, by %j', async (said, options) => {
+  await using test = await createTestDatabase();
+  const database = await openDatabase({ ...options, clientUrl: test.url }, silentLogger);
+  const rows = await database.pool.select('SHOW idle_session_timeout', []);
+  expect(rows).toEqual([{ idle_session_timeout: said }]);
+  await database.close();
+});
+
+it('has three connections at least: a key, an attempt and a batch of a subscriber may need one at a time', async () => {
+  await using test = await createTestDatabase();
+  const database = await openDatabase({ clientUrl: test.url, pool: { max: 1 } }, silentLogger);
+  expect(database.connections().max).toBe(3);
+  const backends = await Promise.all(
+    Array.from({ length: 3 }, () =>
+      database.pool.select('SELECT pg_backend_pid() AS pid, pg_sleep(0.2)', []),
+    ),
+  );
+  expect(new Set(backends.map(([row]) => (row as { pid: number }).pid)).size).toBe(3);
+  await database.close();
+});
+
+it('keeps its settings beside those that the URL has, and beside those of the driver', async () => {
+  await using test = await createTestDatabase();
+  const url = new URL(test.url);
+  url.searchParams.set('options', '-c work_mem=8MB');
+  const driverOptions = { options: '-c geqo=off' };
+  const database = await openDatabase({ clientUrl: url.href, driverOptions }, silentLogger);
+  const names = ['plan_cache_mode', 'default_transaction_isolation', 'datestyle', 'work_mem', 'geqo'];
+  const [row] = await database.pool.select(
+    `SELECT ${names.map((name) => `current_setting('${name}') AS ${name}`).join(', ')}`,
+    [],
+  );
+  expect(row).toEqual({
+    plan_cache_mode: 'force_generic_plan',
+    default_transaction_isolation: 'read committed',
+    datestyle: 'ISO, MDY',
+    work_mem: '8MB',
+    geqo: 'off',
+  });
+  await database.close();
+});
 
 it('lets a process end by itself once core is closed', async () => {
   await using test = await createTestDatabase();

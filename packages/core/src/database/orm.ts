@@ -7,6 +7,7 @@ import type { Clock, Logger } from '../ports.ts';
 import { systemClock } from '../runtime.ts';
 import { executorOf, type Database } from './executor.ts';
 import { ownConnection } from './own-connection.ts';
+import { sessionSettings } from './session-settings.ts';
 import { transactionsOf } from './transactions.ts';
 import { within } from '../within.ts';
 import * as migrations from './migrations/index.ts';
@@ -22,29 +23,6 @@ export const knownMigrations = Object.values(migrations).map((migration) => ({
 const connectionsMaxDefault = 10;
 /** A peer that is gone without a word never says good-bye. */
 const goodByeMs = 2000;
-/** An unused connection is closed by the pool after this, unless it is told otherwise. */
-const idleMsDefault = 10_000;
-/** How much longer PostgreSQL waits than the pool. */
-const orphanMs = 20_000;
-
-/**
- * What our statements rely on, whatever the database's or the role's own defaults are: each is prepared and has
- * one good plan, planning anew costs more than running it; a statement that waited for a lock goes on with the
- * newest row (READ COMMITTED); dates are read in ISO form.
- */
-const sessionSettings = [
-  '-c plan_cache_mode=force_generic_plan',
-  String.raw`-c default_transaction_isolation=read\ committed`,
-  '-c datestyle=ISO,MDY',
-].join(' ');
-
-/**
- * A connection whose node is gone without a word (a link that is down, a machine without power) holds its place for two
- * hours, and a hundred of them are all there are. The pool closes what it does not use; what stays unused for longer is
- * nobody's, and PostgreSQL ends it. A pool that closes nothing has its connections left alone.
- */
-const orphanSettings = (idleMs: number): string =>
-  idleMs > 0 ? `-c idle_session_timeout=${idleMs + orphanMs}` : '';
 
 /** Opens the pool. Nothing hangs: connecting, a statement, a lock and an idle transaction all have a limit. */
 export async function openDatabase(
@@ -53,16 +31,17 @@ export async function openDatabase(
   clock: Clock = systemClock,
 ): Promise<Database> {
   const given: Options = typeof options === 'string' ? { clientUrl: options } : options;
-  const driverOptions = (given.driverOptions ?? {}) as { readonly options?: string };
+  const { clientUrl, text: settings } = sessionSettings(given);
   const orm = await MikroORM.init({
     ...given,
+    ...(clientUrl !== undefined && { clientUrl }),
     entities: [...entities],
     extensions: [Migrator],
     ensureDatabase: false,
     schema: 'countersign',
     discovery: { warnWhenNoEntities: false, ...given.discovery },
-    // Two at least: an attempt is reserved on a second connection while a key holds the first.
-    pool: { min: 0, ...given.pool, max: Math.max(given.pool?.max ?? connectionsMaxDefault, 2) },
+    // An attempt is reserved on a second connection while a key holds the first, and a batch of a subscriber has a third.
+    pool: { min: 0, ...given.pool, max: Math.max(given.pool?.max ?? connectionsMaxDefault, 3) },
     migrations: {
       tableName: 'countersign.migration',
       migrationsList: knownMigrations,
@@ -72,19 +51,15 @@ export async function openDatabase(
     logger: (message) => logger.debug({ component: 'mikro-orm' }, message),
     driverOptions: {
       // pg reads the whole URL itself: socket directories (?host=), TLS modes, application_name.
-      ...(given.clientUrl === undefined ? {} : { connectionString: given.clientUrl }),
+      ...(clientUrl !== undefined && { connectionString: clientUrl }),
       connectionTimeoutMillis: 5000,
       statement_timeout: 5000,
       lock_timeout: 2000,
       idle_in_transaction_session_timeout: 5000,
       application_name: 'countersign',
       keepAlive: true,
-      ...driverOptions,
-      options: [
-        sessionSettings,
-        orphanSettings(given.pool?.idleTimeoutMillis ?? idleMsDefault),
-        driverOptions.options,
-      ].join(' '),
+      ...given.driverOptions,
+      options: settings,
     },
   });
   try {
