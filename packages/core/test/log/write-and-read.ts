@@ -71,8 +71,8 @@ export async function writeAndRead({
   await Promise.all(reading);
   const truth = await readTruth(sql);
   const truthOfWatches = await readTruth(sql, ofWatches);
-  await until(() => followers.every(({ told }) => told.length >= truth.length));
-  await until(() => watches.told.length >= truthOfWatches.length);
+  await Promise.all(followers.map(({ told }) => untilToldOrQuiet(told, truth.length)));
+  await untilToldOrQuiet(watches.told, truthOfWatches.length);
   await Promise.all([...followers, watches].map((follower) => follower.stop()));
   await hosts.end();
 
@@ -99,9 +99,14 @@ async function readOn(reader: Reader, isWritten: () => boolean): Promise<void> {
   }
 }
 
-/** For what follows by itself: it must come soon, and what does not come is counted as lost. */
-async function until(isSo: () => boolean): Promise<void> {
-  for (let waited = 0; waited < 20_000 && !isSo(); waited += 20) await sleep(20);
+/** For what follows by itself: when nothing has come for so long, what has not is counted as lost. */
+async function untilToldOrQuiet(told: readonly Told[], count: number): Promise<void> {
+  let known = told.length;
+  for (let waited = 0; waited < 20_000 && told.length < count; waited += 20) {
+    await sleep(20);
+    if (told.length > known) waited = 0;
+    known = told.length;
+  }
 }
 
 /** As the background job does, but ending with the other writers. */
