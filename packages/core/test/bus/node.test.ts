@@ -142,6 +142,31 @@ describe('nodes with a bus', () => {
     expect(said('streams are fed from the bus')).toHaveLength(3);
   });
 
+  it('tell what comes after an event that the bus refuses for ever, and that one from the database', async () => {
+    await using test = await openTestCore();
+    const bus = createMemoryBus();
+    const refusing: EventBus = Object.create(bus, {
+      publish: {
+        async value(messages: readonly BusMessage[]) {
+          if (messages.some(({ row }) => row.length > 8192)) throw new Error('larger than it takes');
+          await bus.publish(messages);
+        },
+      },
+    });
+    const warnings: string[] = [];
+    const logger: Logger = { ...silentLogger, warn: (_, message) => warnings.push(message) };
+    await using node = await openNode(test, refusing, { logger });
+    await untilRelayed(test, bus);
+    const stream = readOn(await node.stream(node.service, { from: 'start' }));
+    await createTransfer(test, { subjectId: 'large', context: { text: 'y'.repeat(7000) } });
+    await createTransfer(test, { subjectId: 'last' });
+    const { items } = await test.events(test.service, { limit: 500 });
+    await expect.poll(() => bus.published.at(-1)?.id, { timeout: 25_000 }).toBe(items.at(-1)?.id);
+    await expect.poll(() => stream.told.length, patience).toBe(items.length);
+    expect(stream.told).toEqual(items);
+    expect(warnings.filter((line) => line.startsWith('the bus refuses an event'))).not.toEqual([]);
+  });
+
   it('hear no other installation on the same bus, and say so once', async () => {
     await using test = await openTestCore();
     const warnings: string[] = [];
