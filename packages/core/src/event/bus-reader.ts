@@ -44,6 +44,7 @@ export interface BusReader {
 export function listenToBus({ bus, messages }: HeardBus, reader: Reader, logger: Logger): BusReader {
   const figures = { told: 0, gaps: 0, ignored: 0 };
   let isListening = false;
+  let isAway = false;
   let closed = false;
 
   function received(batch: readonly BusMessage[]): void {
@@ -93,12 +94,15 @@ export function listenToBus({ bus, messages }: HeardBus, reader: Reader, logger:
       received,
       away(cause) {
         if (closed) return;
+        isAway = true;
         logger.warn({ cause }, 'the bus is away; streams are fed from the database');
         reader.look();
       },
       back() {
         if (closed) return;
-        logger.info({}, 'streams are fed from the bus');
+        // Who was told that it is away is told that this is over, at the same level.
+        logger[isAway ? 'warn' : 'info']({}, 'streams are fed from the bus');
+        isAway = false;
         reader.look();
       },
     })

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { eventTypes } from '../event/catalog.ts';
 import { cursor, id, idempotencyKey, slug, text } from '../schema.ts';
 import { webhookFailures } from './transport.ts';
+import { urlCharactersMax } from './url.ts';
 
 const webhookId = z.templateLiteral(['whk_', z.string()]);
 const deliveryId = z.templateLiteral(['whd_', z.string()]);
@@ -18,8 +19,11 @@ export type DeliveryState = (typeof deliveryStates)[number];
 export const tryFailures = [...webhookFailures, 'secret_unreadable'] as const;
 export type TryFailure = (typeof tryFailures)[number];
 
-/** Longer than any URL may be: what is too long is refused for what it is. */
-const url = z.string().max(4096).describe('Where to: https, without a name, password or fragment.');
+/** What else a URL must be is said where it is read: what may be sent to hangs on where this runs. */
+const url = z
+  .string()
+  .max(urlCharactersMax)
+  .describe('Where to: https, without a name, password or fragment.');
 const description = text(1, 200);
 const types = z.array(z.enum(eventTypes)).min(1).max(eventTypes.length);
 
