@@ -105,8 +105,10 @@ describe('a recovery code', () => {
       const proof = { method: 'recovery-code', code: other };
       return await test.core.authorizationRequest.grant(test.service, { id, proof });
     };
-    await expect.poll(next).toMatchObject({ granted: true, request: { binding: 'none' } });
-  });
+    await expect
+      .poll(next, { timeout: 40_000 })
+      .toMatchObject({ granted: true, request: { binding: 'none' } });
+  }, 90_000);
 });
 
 describe('wrong proofs by a factor', () => {
