@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Clock } from '../ports.ts';
-import { awayError } from './failure.ts';
+import { awayError, isOutdatedPlan } from './failure.ts';
 import type { OwnConnection } from './own-connection.ts';
 import type { Statement } from './statement.ts';
 
@@ -20,7 +20,7 @@ export interface Database {
   /** Each statement commits by itself. */
   readonly pool: Executor;
   /** Runs in one transaction on one connection; commits when `run` resolves, rolls back when it rejects. */
-  transaction<Result>(run: InTransaction<Result>, options?: TransactionOptions): Promise<Result>;
+  transaction<Result>(run: InTransaction<Result>): Promise<Result>;
   /** The same for a batch of a subscriber, of a host's or of ours: it waits for other batches, and for no call. */
   batch<Result>(of: 'hosts' | 'ours', run: InTransaction<Result>): Promise<Result>;
   /** One more connection, beside the pool; whoever makes it ends it. `name` is what the database calls it. */
@@ -31,11 +31,6 @@ export interface Database {
 }
 
 export type InTransaction<Result> = (db: Executor, client: pg.ClientBase) => Promise<Result>;
-
-export interface TransactionOptions {
-  /** Its statements may take longer than a call may, so their answers are waited for without a limit. */
-  readonly isLong?: boolean;
-}
 
 export interface Connections {
   readonly inUse: number;
@@ -51,6 +46,20 @@ export interface Connections {
  */
 const rowTypes: pg.CustomTypesConfig = { getTypeParser: pg.types.getTypeParser };
 
+/**
+ * Goes behind the names of what is prepared. What a newer node has made outdated stays so on its connection for as long
+ * as that lives; under another name it is prepared anew. One for the process, since hosts' clients have ours prepared
+ * too, and nobody may close those.
+ */
+let edition = '';
+
+/** What a statement that failed means to whoever asked; from the first that is outdated on, all are prepared anew. */
+export function statementError(error: unknown, name: string | undefined): unknown {
+  // Others that were under way meanwhile were still sent under the name of before.
+  if (isOutdatedPlan(error) && name?.endsWith(edition)) edition += '+';
+  return awayError(error);
+}
+
 /** What `pg` is asked for one statement. Whoever writes `:sentAt` is told, without asking for it, when it was sent. */
 export function queryConfig<Parameters, Row>(
   clock: Clock,
@@ -58,7 +67,7 @@ export function queryConfig<Parameters, Row>(
   parameters: Parameters,
 ) {
   return {
-    name: statement.name,
+    name: statement.name + edition,
     text: statement.text,
     values: statement.parameters.map((name) =>
       name === 'sentAt' ? sendingTime(clock) : written(parameters[name]),
@@ -97,12 +106,18 @@ export function executorOf(
   waitMs?: number,
 ): Executor {
   const within = answeredWithin(waitMs);
+  const isPool = 'totalCount' in client;
   const run = async <Row>(config: pg.QueryConfig): Promise<Row[]> => {
     try {
       const result = await (client as pg.Pool).query({ ...config, ...within });
       return result.rows as Row[];
     } catch (error) {
-      throw awayError(error);
+      const { name, ...unnamed } = config;
+      const failure = statementError(error, name);
+      // Nothing is done twice: PostgreSQL has said no when it bound the values, before anything ran (exec_bind_message).
+      // Once: what has no name is planned with its values, and cannot be outdated. An open transaction has failed.
+      if (isPool && name !== undefined && isOutdatedPlan(error)) return await run(unnamed);
+      throw failure;
     }
   };
   return {

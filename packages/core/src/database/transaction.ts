@@ -2,8 +2,8 @@ import { CompiledQuery, type Kysely } from 'kysely';
 import type pg from 'pg';
 import { CountersignError } from '../error.ts';
 import type { Clock } from '../ports.ts';
-import { executorOf, queryConfig, type Database, type Executor } from './executor.ts';
-import { awayError, isFailedTransaction } from './failure.ts';
+import { executorOf, queryConfig, statementError, type Database, type Executor } from './executor.ts';
+import { isFailedTransaction } from './failure.ts';
 import { statement } from './statement.ts';
 
 /** The caller's open transaction, in whichever of three forms it holds one. */
@@ -122,7 +122,7 @@ function kyselyExecutor(clock: Clock, transaction: KyselyHandle): Executor {
     try {
       return (await transaction.executeQuery(compiled)).rows as Row[];
     } catch (error) {
-      throw awayError(error);
+      throw statementError(error, config.name);
     }
   };
   return {

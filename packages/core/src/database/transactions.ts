@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Clock } from '../ports.ts';
 import { answeredWithin, executorOf, type Database, type InTransaction } from './executor.ts';
-import { awayError, isUnanswered } from './failure.ts';
+import { awayError, isReadOnly, isUnanswered } from './failure.ts';
 
 /** Thrown inside of a transaction: its connection is given up, whatever is still going on over it. */
 export class Abandoned extends Error {
@@ -26,24 +26,23 @@ export function transactionsOf(
     ours: createGate(1),
   };
 
-  async function inTransaction<Result>(
-    run: InTransaction<Result>,
-    waitMs: number | undefined,
-  ): Promise<Result> {
-    const within = answeredWithin(waitMs);
+  async function inTransaction<Result>(run: InTransaction<Result>): Promise<Result> {
+    const within = answeredWithin(answerMs);
     const client = await pool.connect().catch((error: unknown) => {
       throw awayError(error);
     });
     let broken: Error | undefined;
     try {
       await client.query({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED', ...within });
-      const result = await run(executorOf(clock, client, waitMs), client);
+      const result = await run(executorOf(clock, client, answerMs), client);
       await client.query({ text: 'COMMIT', ...within });
       return result;
     } catch (error) {
       // Over a connection that has fallen silent, a rollback would be waited for in vain once more.
       if (isUnanswered(error)) broken = new Error('the connection is silent', { cause: error });
       else if (error instanceof Abandoned) broken = error;
+      // The next connection may find the new primary.
+      else if (isReadOnly(error)) broken = new Error('the database takes no writes', { cause: error });
       else
         await client.query({ text: 'ROLLBACK', ...within }).catch((failure: unknown) => {
           broken = failure instanceof Error ? failure : new Error('rollback failed');
@@ -55,9 +54,8 @@ export function transactionsOf(
   }
 
   return {
-    transaction: (run, { isLong = false } = {}) =>
-      gates.calls(() => inTransaction(run, isLong ? undefined : answerMs)),
-    batch: (of, run) => gates[of](() => inTransaction(run, answerMs)),
+    transaction: (run) => gates.calls(() => inTransaction(run)),
+    batch: (of, run) => gates[of](() => inTransaction(run)),
   };
 }
 

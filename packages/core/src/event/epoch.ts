@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database, Executor } from '../database/executor.ts';
+import type pg from 'pg';
+import { executorOf, type Database, type Executor } from '../database/executor.ts';
 import { isLockTimeout } from '../database/failure.ts';
 import { statement } from '../database/statement.ts';
 
@@ -44,10 +45,9 @@ const lockPatience = statement<{ readonly milliseconds: string }, object>(
   `SELECT set_config('lock_timeout', :milliseconds::text, true)`,
 );
 
-/** After a restore every row that can still have events is touched once; that may take longer than a call may. */
-const withoutTimeout = statement<object, object>(
-  'epoch_without_timeout',
-  `SELECT set_config('statement_timeout', '0', true)`,
+const patience = statement<{ readonly milliseconds: string }, object>(
+  'epoch_patience',
+  `SELECT set_config('statement_timeout', :milliseconds::text, true)`,
 );
 
 const raiseEpoch = statement<object, { epoch: number }>(
@@ -73,6 +73,12 @@ const forgetPlaces = [
 const lockMilliseconds = 500;
 const triesMax = 10;
 const pauseMs = 250;
+/**
+ * After a restore every row that can still have events is touched once; that may take longer than a call may, and not
+ * for ever: over a connection that has fallen silent nothing would come.
+ */
+const forgetMs = 600_000;
+const answerMs = 1000;
 
 /**
  * The log is ordered by (epoch, transaction, id), and a number of a transaction means something in the history of one
@@ -88,7 +94,7 @@ export async function establishEpoch(database: Database): Promise<number> {
     if (found.is_unknown) await database.pool.query(noteHistory, {});
     if (!mustRise(found)) return found.epoch;
     try {
-      return await database.transaction(raise, { isLong: true });
+      return await database.transaction((db, client) => raise(database, db, client));
     } catch (error) {
       if (tries === triesMax || !isLockTimeout(error)) throw error;
       await sleep(pauseMs);
@@ -96,15 +102,18 @@ export async function establishEpoch(database: Database): Promise<number> {
   }
 }
 
-async function raise(db: Executor): Promise<number> {
+async function raise({ clock }: Database, db: Executor, client: pg.ClientBase): Promise<number> {
   await db.query(lockPatience, { milliseconds: String(lockMilliseconds) });
   await db.query(stopWriters, {});
-  await db.query(withoutTimeout, {});
   // Another node may have been first.
   const found = await readLook(db);
   if (!mustRise(found)) return found.epoch;
   const [raised] = await db.query(raiseEpoch, {});
-  if (found.is_ahead) for (const forget of forgetPlaces) await db.query(forget, {});
+  if (found.is_ahead) {
+    await db.query(patience, { milliseconds: String(forgetMs) });
+    const patient = executorOf(clock, client, forgetMs + answerMs);
+    for (const forget of forgetPlaces) await patient.query(forget, {});
+  }
   return raised?.epoch ?? found.epoch;
 }
 

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CoreServices } from '../context.ts';
+import { within } from '../within.ts';
 import { measuredRun } from './measured-run.ts';
 import { batchSizeMax, sweep } from './sweep.ts';
 
 const everyMs = 1000;
+/** A sweep that hears nothing from the database is left behind: another node does it, or the next start. */
+const leaveMs = 2000;
 
 /** Sweeps once a second, and at once again while there is more than a batch, until stopped. A failure is logged and tried again: nothing depends on it in time. */
 export function startSweeper(services: CoreServices): { stop(): Promise<void> } {
@@ -21,7 +24,7 @@ export function startSweeper(services: CoreServices): { stop(): Promise<void> } 
   return {
     async stop() {
       stopped.abort();
-      await running;
+      await within(leaveMs, running, undefined);
     },
   };
 }

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { openDatabase } from '../../src/database/orm.ts';
 import { establishEpoch } from '../../src/event/epoch.ts';
+import { silentLogger } from '../../src/index.ts';
 import { sweep } from '../../src/maintenance/sweep.ts';
 import { findViolations, openTestCore, untilVisible, type TestCore } from '../../testing/index.ts';
 import { liveOne, readAll } from '../archive/lives.ts';
@@ -105,4 +107,21 @@ it('is not raised where the database does not say what it is, unless numbers sta
        gen_random_uuid(), data, context FROM countersign.event LIMIT 1`,
   );
   expect(await establishEpoch(test.service.database)).toBe(2);
+});
+
+it('is raised after a restore also where touching the rows takes longer than a call may', async () => {
+  await using test = await openTestCore();
+  await liveOne(test);
+  await test.database.sql.query(
+    `UPDATE countersign.authorization_request SET event_txid = '4000000000';
+     INSERT INTO countersign.event SELECT epoch, '4000000000', 1, gen_random_uuid(), type, occurred_at, subject_id, session_id, slug, about_kind,
+       gen_random_uuid(), data, context FROM countersign.event LIMIT 1;
+     CREATE FUNCTION be_many() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END $body$;
+     CREATE TRIGGER be_many BEFORE UPDATE ON countersign.authorization_request EXECUTE FUNCTION be_many()`,
+  );
+  const hasty = { clientUrl: test.database.url, driverOptions: { statement_timeout: 300 } };
+  const database = await openDatabase(hasty, silentLogger);
+  const epoch = await establishEpoch(database);
+  await database.close();
+  expect(epoch).toBe(2);
 });
