@@ -3,6 +3,7 @@ import { expireRequests } from '../authorization-request/statement/expire.ts';
 import { expireConfirmations } from '../confirmation/statement/expire.ts';
 import { isTooFarAhead } from '../clock-ahead.ts';
 import type { CoreServices } from '../context.ts';
+import type { Executor } from '../database/executor.ts';
 import { statement } from '../database/statement.ts';
 import { establishEpoch } from '../event/epoch.ts';
 import { formatId } from '../id.ts';
@@ -10,6 +11,7 @@ import { forgetKeys } from '../idempotency/statement.ts';
 import { forgetEndedKeys } from '../scoped-token/key/statement.ts';
 import { declaredMethod, silentSpan } from '../telemetry.ts';
 import { countTransition } from '../transition.ts';
+import { nextPart, notePart, type Part } from './late-commit.ts';
 
 const takeSweep = statement<object, { taken: boolean; swept_until: Date | number; now: Date }>(
   'sweep_take',
@@ -33,6 +35,25 @@ export const batchSizeMax = 500;
 /** Clocks of nodes differ a little, and a transaction that creates a request takes a while. */
 const overlapMs = 60_000;
 
+interface Expired {
+  readonly requests: readonly { readonly id: string; readonly slug: string }[];
+  readonly confirmations: readonly { readonly id: string }[];
+}
+
+const nothing: Expired = { requests: [], confirmations: [] };
+
+function isFull({ requests, confirmations }: Expired): boolean {
+  return requests.length === batchSizeMax || confirmations.length === batchSizeMax;
+}
+
+async function expire(db: Executor, { after, until }: Pick<Part, 'after' | 'until'>): Promise<Expired> {
+  const told = { after, until, eventContext: null, batchSizeMax };
+  return {
+    requests: await db.query(expireRequests, told),
+    confirmations: await db.query(expireConfirmations, told),
+  };
+}
+
 /**
  * Writes down what time has decided: expired requests and confirmations, and requests that a crash left without
  * attempts. One process at a time, by an advisory lock. It makes events, never answers: with the sweep off, every answer
@@ -53,31 +74,37 @@ export async function sweep(services: CoreServices): Promise<number | null> {
     if (!state?.taken) return null;
     const now = services.clock.now();
     const from = new Date(Math.min(new Date(state.swept_until).getTime(), now.getTime()) - overlapMs);
-    const told = { now, eventContext: null, by: 'system' };
-    const expired = await db.query(expireRequests, { ...told, sweptUntil: from, batchSizeMax });
-    const attemptedBefore = new Date(now.getTime() - services.limits.attemptSecondsMax * 1000);
+    // First what was committed late: nothing is written yet, so that nobody waits for what is read.
+    const part = await nextPart(services.database, db, { now, until: from });
+    const late = part === null ? nothing : await expire(db, part);
+    const due = await expire(db, { after: from, until: now });
     const exhausted = await db.query(exhaustRequests, {
-      ...told,
-      attemptedBefore,
+      now,
+      eventContext: null,
+      by: 'system',
+      attemptedBefore: new Date(now.getTime() - services.limits.attemptSecondsMax * 1000),
       onlyId: null,
       batchSizeMax,
     });
-    const confirmations = await db.query(expireConfirmations, { ...told, sweptUntil: from, batchSizeMax });
     // By a clock that is ahead more is swept than is noted: what others create until then is theirs.
     const until = services.clock.isMovedByHand ? now : new Date(Math.min(now.getTime(), state.now.getTime()));
     await db.query(noteSwept, { from, now: until });
     const isAhead = isTooFarAhead(services.clock, askedAt - state.now.getTime());
-    return { expired, exhausted, confirmations, isAhead };
+    const requests = [...late.requests, ...due.requests];
+    const confirmations = [...late.confirmations, ...due.confirmations];
+    return { part, isMore: isFull(late), requests, exhausted, confirmations, isAhead };
   });
   if (decided === null) return null;
-  const { expired, exhausted, confirmations, isAhead } = decided;
+  const { part, isMore, requests, exhausted, confirmations, isAhead } = decided;
+  if (part !== null && !isMore) notePart(services.database, part);
   const ids = [
-    ...[...expired, ...exhausted].map(({ id }) => formatId('authorizationRequest', id)),
+    ...[...requests, ...exhausted].map(({ id }) => formatId('authorizationRequest', id)),
     ...confirmations.map(({ id }) => formatId('confirmation', id)),
   ];
   if (ids.length > 0) services.wake(ids);
   const method = declaredMethod(services, null);
-  for (const { slug } of expired) countTransition(services, { outcome: 'expired', slug, method }, silentSpan);
+  for (const { slug } of requests)
+    countTransition(services, { outcome: 'expired', slug, method }, silentSpan);
   for (const { slug } of exhausted)
     countTransition(services, { outcome: 'denied', slug, method, reason: 'attempts_exhausted' }, silentSpan);
   if (isAhead) return ids.length;

@@ -4,12 +4,18 @@ import type { Randomness } from '../ports.ts';
 const waitsSeconds = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400] as const;
 
 export const triesMax = waitsSeconds.length + 1;
-const retryAfterSecondsMax = 86_400;
+/** The longest wait that an endpoint can ask for. */
+export const retryAfterSecondsMax = 86_400;
 const jitterPermille = 100;
 
+/** Each wait as long as chance can make it. */
+export const waitsSecondsMax: readonly number[] = waitsSeconds.map((wait) =>
+  Math.ceil((wait * (1000 + jitterPermille)) / 1000),
+);
+
 /** The longest that a delivery can take: every wait as long as chance and the endpoint can make it, nine days in all. */
-export const scheduleSecondsMax = waitsSeconds
-  .map((wait) => Math.max((wait * (1000 + jitterPermille)) / 1000, retryAfterSecondsMax))
+export const scheduleSecondsMax = waitsSecondsMax
+  .map((wait) => Math.max(wait, retryAfterSecondsMax))
   .reduce((sum, wait) => sum + wait, 0);
 
 /**

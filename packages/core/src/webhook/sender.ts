@@ -1,6 +1,8 @@
 import type { CoreServices } from '../context.ts';
 import { pause, within } from '../within.ts';
+import { retryAfterSecondsMax, waitsSecondsMax } from './schedule.ts';
 import { sendDelivery } from './send.ts';
+import { bringForward, broughtForwardMax } from './statement/bring-forward.ts';
 import { cancelDeliveries, cancelledMax } from './statement/cancel.ts';
 import { claimDeliveries, type ClaimedRow } from './statement/claim.ts';
 import { timeoutSeconds, type WebhookTransport } from './transport.ts';
@@ -24,6 +26,7 @@ const pollMsMax = 250;
 /** What has ended together is looked at together. */
 const pauseMs = 5;
 const cancelEveryLooks = 4;
+const bringForwardEveryMs = 3_600_000;
 
 export function startSender(services: CoreServices, transport: WebhookTransport): Sender {
   const { clock, database, ids, logger } = services;
@@ -32,6 +35,9 @@ export function startSender(services: CoreServices, transport: WebhookTransport)
   let bell = Promise.withResolvers<void>();
   let waitMs = pollMsMin;
   let hasFailed = false;
+  let broughtForwardAt = Number.NEGATIVE_INFINITY;
+  /** That were far ahead then: an hour later they are nobody's. */
+  let oldClaims: readonly string[] = [];
   const wake = () => bell.resolve();
 
   /** Whether it is worth to look again at once. */
@@ -73,10 +79,26 @@ export function startSender(services: CoreServices, transport: WebhookTransport)
     if (cancelled.length === cancelledMax && !stopped.signal.aborted) await cancel();
   }
 
+  /** When it starts, once an hour, and when its clock was set back by more. */
+  async function bringLateForward(): Promise<void> {
+    const now = clock.now();
+    if (Math.abs(now.getTime() - broughtForwardAt) < bringForwardEveryMs) return;
+    const late = await database.pool.query(bringForward, {
+      now,
+      oldClaims,
+      waitsSecondsMax: waitsSecondsMax.map(String),
+      askedSecondsMax: retryAfterSecondsMax,
+    });
+    if (late.filter((row) => row.is_brought).length >= broughtForwardMax / 2) return; // There may be more.
+    broughtForwardAt = now.getTime();
+    oldClaims = late.flatMap(({ claim }) => claim ?? []);
+  }
+
   async function turn(looks: number): Promise<boolean> {
     try {
       const again = await look();
       if (looks % cancelEveryLooks === 0) await cancel();
+      await bringLateForward();
       hasFailed = false;
       return again;
     } catch (cause) {

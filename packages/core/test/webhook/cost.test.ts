@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type pg from 'pg';
+import { bringForward } from '../../src/webhook/statement/bring-forward.ts';
 import { cancelDeliveries } from '../../src/webhook/statement/cancel.ts';
 import { claimDeliveries } from '../../src/webhook/statement/claim.ts';
 import { deliveriesPage, deliveriesPageOfEndpoint } from '../../src/webhook/statement/deliveries.ts';
@@ -26,6 +27,9 @@ const values: Readonly<Record<string, string>> = {
   busyEndpointIds: "'{}'",
   busyCounts: "'{}'",
   perEndpointMax: '8',
+  oldClaims: "'{}'",
+  waitsSecondsMax: "'{6}'",
+  askedSecondsMax: '86400',
   batchSizeMax: '500',
   limit: '51',
 };
@@ -73,6 +77,7 @@ it('no look at what is owed, and nothing that comes of it, reads through the del
     const statements = [
       claimDeliveries,
       cancelDeliveries,
+      bringForward,
       recordDelivered,
       recordRetry,
       recordFailed,

@@ -2,23 +2,25 @@ import { iso } from '../../database/sql.ts';
 import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, requestEvent, type EventParameters } from '../../event/append.ts';
 
-export interface ExpireParameters extends Omit<EventParameters, 'by'> {
-  /** Everything that expired before this was swept already. */
-  readonly sweptUntil: Date;
+export interface ExpireParameters extends Pick<EventParameters, 'eventContext'> {
+  /** What expired behind this moment … */
+  readonly after: Date;
+  /** … up to this one. */
+  readonly until: Date;
   readonly batchSizeMax: number;
 }
 
 /**
  * Writes down that nobody answered in time. It changes no answer (a waiting request reads as expired from
- * `expires_at` on), it makes the event. Costs what expires, not what is stored: the index on `expires_at`
- * is read from the last sweep on.
+ * `expires_at` on), it makes the event. Costs what expires in a stretch of time, not what is stored: only that stretch of
+ * the index on `expires_at` is read.
  */
 export const expireRequests = statement<ExpireParameters, { id: string; slug: string }>(
   'request_expire',
   /* sql */ `
 WITH due AS (
   SELECT r.id FROM countersign.authorization_request r
-  WHERE r.expires_at > :sweptUntil::timestamptz AND r.expires_at <= :now::timestamptz AND r.state = 'waiting'
+  WHERE r.expires_at > :after::timestamptz AND r.expires_at <= :until::timestamptz AND r.state = 'waiting'
   ORDER BY r.expires_at LIMIT :batchSizeMax::int FOR NO KEY UPDATE SKIP LOCKED
 ), decided AS (
   UPDATE countersign.authorization_request r

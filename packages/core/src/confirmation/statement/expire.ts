@@ -2,9 +2,11 @@ import { statement } from '../../database/statement.ts';
 import { advanceLog, appendEvents, type EventParameters } from '../../event/append.ts';
 import { confirmationEvent } from './confirmation-event.ts';
 
-export interface ExpireParameters extends Omit<EventParameters, 'by'> {
-  /** Everything that expired before this was swept already. */
-  readonly sweptUntil: Date;
+export interface ExpireParameters extends Pick<EventParameters, 'eventContext'> {
+  /** What expired behind this moment … */
+  readonly after: Date;
+  /** … up to this one. */
+  readonly until: Date;
   readonly batchSizeMax: number;
 }
 
@@ -17,7 +19,7 @@ export const expireConfirmations = statement<ExpireParameters, { id: string }>(
   /* sql */ `
 WITH due AS (
   SELECT r.id FROM countersign.confirmation r
-  WHERE r.expires_at > :sweptUntil::timestamptz AND r.expires_at <= :now::timestamptz AND r.state IN ('open', 'confirmed')
+  WHERE r.expires_at > :after::timestamptz AND r.expires_at <= :until::timestamptz AND r.state IN ('open', 'confirmed')
   ORDER BY r.expires_at LIMIT :batchSizeMax::int FOR NO KEY UPDATE SKIP LOCKED
 ), decided AS (
   UPDATE countersign.confirmation r SET state = 'expired', ${advanceLog}, sequence = r.sequence + 1

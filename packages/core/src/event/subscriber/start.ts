@@ -36,7 +36,7 @@ export function startSubscriber(
   const { name, timeoutSeconds } = subscription;
   const { logger } = services;
   const stopped = new AbortController();
-  const memory: Memory = { oneByOne: 0, passedOver: null, unknownTypes: new Set() };
+  const memory: Memory = { oneByOne: 0, passedOver: null, unknownTypes: new Set(), wait: null };
   const present = () => (subscription.from === 'start' ? logStart : reader.place);
   /** As of this call; once it was there, as of when somebody has forgotten it. */
   let beginning: Position | null = present();

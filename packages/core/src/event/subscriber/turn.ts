@@ -7,7 +7,7 @@ import type { EventRow } from '../row.ts';
 import { countParked, measuredBatch } from './measured-batch.ts';
 import { batchOpener } from './open-batch.ts';
 import { readBehind } from './read-behind.ts';
-import { retryAfter } from './retry.ts';
+import { retryAfter, waitOf, type Wait } from './retry.ts';
 import type { SubscriberRow } from './row.ts';
 import { failSubscriber, parkSubscriber } from './statement/fail.ts';
 import { moveSubscriber } from './statement/move.ts';
@@ -39,6 +39,8 @@ export interface Memory {
   passedOver: { readonly from: string; readonly to: Position; readonly since: Date } | null;
   /** Types that are not known here and that it has stood still before: said once each. */
   readonly unknownTypes: Set<string>;
+  /** The wait after its last failure. */
+  wait: Wait | null;
 }
 
 export interface TurnWorld {
@@ -84,8 +86,10 @@ export async function takeTurn(world: TurnWorld, memory: Memory): Promise<Turn> 
       if (!lock?.taken) return (turn = 'later');
       const [row] = await db.query(readSubscriber, { name: subscription.name });
       if (!row) return (turn = 'unknown');
-      if (row.state === 'parked' || (row.retry_at !== null && row.retry_at > services.clock.now()))
-        return (turn = 'later');
+      if (row.state === 'parked') return (turn = 'later');
+      const now = services.clock.now();
+      memory.wait = waitOf(row, memory.wait, now, subscription.retrySecondsMax);
+      if (memory.wait !== null && memory.wait.end > now) return (turn = 'later');
       if (memory.passedOver?.from !== formatPosition(row)) memory.passedOver = null;
       const after = memory.passedOver?.to ?? row;
       const limit = memory.oneByOne > 0 ? 1 : subscription.batchSizeMax;
