@@ -1,4 +1,5 @@
-import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { chmod, lstat } from 'node:fs/promises';
+import { makeDirectories } from './make-directories.ts';
 
 /**
  * Makes (or finds) a directory that only this user can write to, and returns whether it is one. In a
@@ -7,7 +8,7 @@ import { chmod, lstat, mkdir } from 'node:fs/promises';
  */
 export async function ensureOwnDirectory(directory: string, mode: number): Promise<boolean> {
   try {
-    if ((await mkdir(directory, { recursive: true })) !== undefined) await chmod(directory, mode);
+    if (await makeDirectories(directory)) await chmod(directory, mode);
     const found = await lstat(directory);
     return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
   } catch {

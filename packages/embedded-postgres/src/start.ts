@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, realpath } from 'node:fs/promises';
+import { chmod, readdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { adoptPostmaster } from './adopt.ts';
 import { provideBinaries } from './binaries.ts';
@@ -8,6 +8,7 @@ import { EmbeddedPostgresError } from './error.ts';
 import { endWithProcess } from './end-with-process.ts';
 import { launchPostmaster } from './launch.ts';
 import { currentData, locateData } from './locate-data.ts';
+import { makeDirectories } from './make-directories.ts';
 import { ownerFile, takeOwnership } from './owner.ts';
 import { socketPort } from './socket-directory.ts';
 import { stopPostmaster } from './stop-postmaster.ts';
@@ -130,7 +131,7 @@ function connectionString(socketDirectory: string, database: string): string {
 async function makeDirectory(path: string): Promise<string> {
   const directory = resolve(path);
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectories(directory);
     const isNew = (await readdir(directory)).length === 0;
     if (isNew) await chmod(directory, process.getuid?.() === 0 ? 0o711 : 0o700);
     return await realpath(directory);
@@ -139,12 +140,19 @@ async function makeDirectory(path: string): Promise<string> {
   }
 }
 
+/** No right to write there, and no place for a directory at all. */
+const forbidden = new Set(['EACCES', 'EPERM', 'EROFS']);
+const impossible = new Set(['ENOENT', 'ENOTDIR', 'EEXIST', 'ENAMETOOLONG', 'ELOOP']);
+
 function explain(directory: string): (error: NodeJS.ErrnoException) => never {
   return (error) => {
-    if (error.code !== 'EACCES' && error.code !== 'EPERM' && error.code !== 'EROFS') throw error;
+    const { code = '' } = error;
+    if (!forbidden.has(code) && !impossible.has(code)) throw error;
     throw new EmbeddedPostgresError(
       'unreachable_directory',
-      `This user cannot write to ${directory} (${error.code}). Was it made by another user, or by root?`,
+      forbidden.has(code)
+        ? `This user cannot write to ${directory} (${code}). Was it made by another user, or by root?`
+        : `${directory} cannot be a directory (${code}). Choose another one, or set DATABASE_URL.`,
       { cause: error },
     );
   };

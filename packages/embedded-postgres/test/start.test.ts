@@ -90,6 +90,17 @@ describe('the place', () => {
     await expect(readdir(socketDirectory)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it('is refused where no directory can be', async () => {
+    await using scratch = await makeScratch();
+    const file = join(scratch.path, 'file');
+    await writeFile(file, '');
+    for (const directory of [file, join(file, 'db'), '/proc/db', '/proc/deep/db'])
+      await expect(startEmbeddedPostgres({ directory }), directory).rejects.toMatchObject({
+        code: 'unreachable_directory',
+        message: expect.stringContaining(directory) as string,
+      });
+  });
+
   it.runIf(isRoot)(
     'may be closed to all but root: then the data is kept elsewhere, for this directory alone',
     async () => {

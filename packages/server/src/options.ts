@@ -169,6 +169,7 @@ const reservedParameters = new Set(['input', 'batch', 'connectionParams', 'lastE
 const methodsExpected = 'methods such as [otp({ send })]';
 const procedureExpected = `one of our procedures or groups of them: ${procedureNames.join(', ')}`;
 const networkExpected = 'networks such as 10.20.0.0/16 or fd12:3456::/32, written by their first address';
+const publicUrlExpected = 'an http or https URL, or a function of the request';
 const operationsExpected = 'operations from defineOperation, such as { transfer }';
 
 export const optionsSchema = z.strictObject({
@@ -216,7 +217,7 @@ export const optionsSchema = z.strictObject({
       django: z
         .strictObject({
           secrets: z.array(z.string().min(1, 'no empty secret')).min(1, 'at least one secret'),
-          salt: z.string().min(1).optional(),
+          salt: z.string().min(1, 'no empty salt').optional(),
           allowSha1: z.boolean('true or false').default(false),
           rawPrefixes: z.boolean('true or false').default(false),
         })
@@ -231,10 +232,10 @@ export const optionsSchema = z.strictObject({
   publicUrl: z
     .union(
       [
-        z.url({ protocol: /^https?$/ }),
+        z.url({ protocol: /^https?$/, error: publicUrlExpected }),
         given<Exclude<PublicUrl, string>>('', (value) => typeof value === 'function'),
       ],
-      'an http or https URL, or a function of the request',
+      publicUrlExpected,
     )
     .refine(
       (value) => typeof value !== 'string' || !/[?#@]/.test(value),

@@ -122,6 +122,20 @@ describe('countersign dev', () => {
     occupant.close();
   });
 
+  it('says so as a server for production, too', { timeout: 60_000 }, async () => {
+    await using folder = await temporaryDirectory();
+    await using database = await createTestDatabase();
+    const occupant = createServer();
+    await new Promise<void>((resolve) =>
+      occupant.once('error', () => resolve()).listen(4020, '127.0.0.1', resolve),
+    );
+    const env = { ...given, DATABASE_URL: database.url };
+    await using command = startCommand(['serve'], { cwd: folder.path, env });
+    await command.prints(/the port 4020 was taken/);
+    expect(await portOf(command.prints(listening))).toBeGreaterThan(4020);
+    occupant.close();
+  });
+
   it('takes a port that was asked for, or ends', { timeout: 60_000 }, async () => {
     await using folder = await temporaryDirectory();
     const occupant = createServer();

@@ -73,6 +73,23 @@ describe('the options of createCountersign', () => {
     expect(() => parseOptions({ ...options, limits: beyondInteger })).toThrow('limits.sendsPerSubjectDayMax');
   });
 
+  it.each<[object, Record<string, string>]>([
+    [
+      { scopedToken: 7, limits: 7 },
+      { scopedToken: 'an object', limits: 'an object' },
+    ],
+    [
+      { scopedToken: { django: { secrets: [7], salt: '' } } },
+      { 'scopedToken.django.secrets[0]': 'a text', 'scopedToken.django.salt': 'no empty salt' },
+    ],
+    [{ scopedToken: { django: { secrets: 7 } } }, { 'scopedToken.django.secrets': 'a list' }],
+    [{ publicUrl: 'bank.example' }, { publicUrl: 'an http or https URL, or a function of the request' }],
+    [{ publicUrl: 'https://bank.example?x' }, { publicUrl: 'a URL without query, fragment and user' }],
+  ])('are refused in our words, not in those of the library that checks them: %o', (wrong, words) => {
+    const options = { issuer: 'Acme Bank', audience: 'bank.example', methods: [], secret, database };
+    expect(wrongOf(() => parseOptions({ ...options, ...wrong }))).toEqual(words);
+  });
+
   it('are not made up: a database and a secret must be given', async () => {
     const error = await createCountersign({
       issuer: 'a',
@@ -244,6 +261,15 @@ describe('countersign dev', () => {
     expect(dev({ host })).toHaveProperty('--host');
     expect(dev({}, { HOST: host })).toHaveProperty('HOST');
   });
+
+  it.each(['http://x', 'mysql://localhost/bank', 'postgresql://'])(
+    'takes no URL for a directory: %s',
+    (url) => {
+      const expected = 'a PostgreSQL URL, a directory, or "temporary"';
+      expect(dev({ database: url })).toEqual({ '--db': expected });
+      expect(dev({}, { DATABASE_URL: url })).toEqual({ DATABASE_URL: expected });
+    },
+  );
 
   it.each(['127.0.0.1', 'localhost', '::1'])('listens on this machine: %s', (host) => {
     expect(dev({ host })).toEqual({});

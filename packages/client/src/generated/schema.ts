@@ -1826,7 +1826,7 @@ export interface ServiceKeyRevokeInput {
 
 /** What `webhook.create` takes. */
 export interface WebhookCreateInput {
-  /** Where to: https, without a name, password or fragment. Text of at most 4,096 characters. */
+  /** Where to: https, without a name, password or fragment. Text of at most 2,048 characters. */
   url: string;
   /** What is behind it, for people. Text of 1 to 200 characters. */
   description?: string | undefined;
@@ -1848,7 +1848,7 @@ export type WebhookListInput = Record<string, never>;
 export interface WebhookUpdateInput {
   /** Text of 1 to 200 characters. */
   id: string;
-  /** Where to: https, without a name, password or fragment. Text of at most 4,096 characters. */
+  /** Where to: https, without a name, password or fragment. Text of at most 2,048 characters. */
   url?: string | undefined;
   /** Text of 1 to 200 characters or null. */
   description?: string | null | undefined;

@@ -27,6 +27,11 @@ export function eventLine(event: EventView, words: EventWords | null): string {
   return line(occurredAt, mark, { about, text }) + (details === '' ? '' : pc.dim(`  ${details}`));
 }
 
+/** The same for who follows the log: with the type that filters it, and the id to go on after. */
+export function logEventLine(event: EventView): string {
+  return eventLine(event, null) + pc.dim(`  ${event.type}  ${event.id}`);
+}
+
 /** What was refused without an event: nothing has changed by it. */
 export function toldLine(words: EventWords): string {
   return line(systemClock.now(), pc.red('●'), words);

@@ -1,6 +1,7 @@
 import { CountersignError } from '@countersign/core';
 import { SettingsError } from '../settings/settings-error.ts';
 import { redactLine } from '../log/redact.ts';
+import { databaseWords } from './database-words.ts';
 import { StartError } from './start-error.ts';
 
 /** Why a command ended, for the person at the terminal: a sentence where one was foreseen, else all there is. */
@@ -13,6 +14,8 @@ function sentence(error: unknown): string {
   // By name, so that the embedded PostgreSQL is not loaded for a command that never used it.
   if (error instanceof SettingsError || error instanceof StartError || error.name === 'EmbeddedPostgresError')
     return error.message;
+  const words = databaseWords(error);
+  if (words !== null) return words;
   const code = databaseCode(error);
   if (
     code !== undefined ||

@@ -34,6 +34,10 @@ export function createProgram(): Command {
   listening(program.command('serve'))
     .description('for production: needs DATABASE_URL, COUNTERSIGN_SECRET and COUNTERSIGN_SERVICE_KEY')
     .option('--db <url>', 'a PostgreSQL URL')
+    .addHelpText(
+      'after',
+      '\nSettings also come from the environment (PORT, HOST, DATABASE_URL, COUNTERSIGN_SECRET, COUNTERSIGN_SERVICE_KEY,\nCOUNTERSIGN_NATS_URL, LOG_LEVEL, …) and from countersign.config.ts: docs/guides/deploy.md',
+    )
     .action(async (options: ServeOptions) => (await import('./serve.ts')).serve(options));
 
   program

@@ -16,6 +16,7 @@ import { bind, defaultPort } from './bind.ts';
 import { keepDevAddress } from './dev-address.ts';
 import { since } from './elapsed.ts';
 import { followEvents } from './follow-events.ts';
+import { readTokenKeys } from './read-token-keys.ts';
 import type { Report } from './report.ts';
 import type { Shutdown } from './shutdown.ts';
 
@@ -77,7 +78,10 @@ export async function startDev(
     logger,
   });
   const cs = await shutdown.own(opening, (one) => one.close());
-  await cs.core.scopedToken.ready();
+  await readTokenKeys(cs.core, {
+    secretName: keys.secretFile?.file ?? 'COUNTERSIGN_SECRET',
+    hasKeyService: options.scopedToken.keyService !== undefined,
+  });
   report.step({
     name: 'migrations',
     text: `${migrationsText(cs.core.migrated.length)} (schema "countersign")`,

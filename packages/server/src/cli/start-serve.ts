@@ -4,8 +4,9 @@ import { createCountersign } from '../countersign.ts';
 import { natsBus } from '../nats/bus.ts';
 import { metricsAccess } from '../settings/metrics-access.ts';
 import type { serveSchema } from '../settings/schema.ts';
-import { bind } from './bind.ts';
+import { bind, defaultPort } from './bind.ts';
 import { since } from './elapsed.ts';
+import { readTokenKeys } from './read-token-keys.ts';
 import type { Report } from './report.ts';
 import type { Shutdown } from './shutdown.ts';
 
@@ -47,7 +48,7 @@ export async function startServe(
     await sleep(drainSeconds * 1000);
     await Promise.all([one.close(), cs.drain()]);
   });
-  await cs.core.scopedToken.ready();
+  await readTokenKeys(cs.core, { hasKeyService: options.scopedToken.keyService !== undefined });
   report.step({ name: 'database', text: 'connected, schema up to date', milliseconds: since(databaseAt) });
   if (settings.methods === undefined) {
     logger.warn(
@@ -56,6 +57,8 @@ export async function startServe(
     );
   }
 
+  if (listener.moved)
+    logger.warn({}, `the port ${defaultPort} was taken: name one, so that others find this`);
   listener.answerWith(cs.handler);
   cs.attachWebSocket(listener.server);
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`;

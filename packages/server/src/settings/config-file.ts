@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { CountersignOptions } from '../options.ts';
 import { SettingsError } from './settings-error.ts';
 
@@ -40,7 +41,11 @@ const names = [
   'countersign.config.mjs',
 ];
 
-/** Reads the configuration file of a directory; null when there is none, and then nothing is loaded for it. */
+/**
+ * Reads the configuration file of a directory; null when there is none, and then nothing is loaded for it.
+ *
+ * @throws SettingsError with the file's own words when it fails, and none of what has loaded it.
+ */
 export async function loadConfigFile(directory: string): Promise<ConfigFile | null> {
   const file = names.map((name) => join(directory, name)).find((path) => existsSync(path));
   if (file === undefined) return null;
@@ -60,9 +65,37 @@ export async function loadConfigFile(directory: string): Promise<ConfigFile | nu
     // One source only; merging would copy operations and methods apart.
     merger: (...sources: readonly (object | null | undefined)[]) =>
       Object.assign({}, ...sources.filter(Boolean)) as object,
+  }).catch(async (error: unknown) => {
+    const expected = `a file that can be loaded; it says: ${await wordsOf(file, error)}`;
+    throw new SettingsError([{ setting: basename(file), expected }]);
   });
   if (typeof config !== 'object' || config === null) {
     throw new SettingsError([{ setting: basename(file), expected: 'a default export of options' }]);
   }
   return { name: basename(file), values: config as Record<string, unknown> };
+}
+
+/**
+ * In one line. What Node's loader could read and run has failed for its own reason, which Node remembers; only then a
+ * copy of it was run by the other loader, which may say something else.
+ */
+async function wordsOf(file: string, error: unknown): Promise<string> {
+  const first: unknown = await import(pathToFileURL(file).href).then(
+    () => error,
+    (remembered: unknown) => remembered,
+  );
+  const cause = isOfLoader(first) ? error : first;
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return text
+    .replace(/\n(?:Require stack|    at )[^]*/, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, wordsMax);
+}
+
+const wordsMax = 300;
+
+function isOfLoader(error: unknown): boolean {
+  const code: unknown = (error as { readonly code?: unknown } | null)?.code;
+  return error instanceof SyntaxError || (typeof code === 'string' && code.startsWith('ERR_'));
 }

@@ -38,6 +38,12 @@ const running = {
   methods: optionsSchema.shape.methods.optional(),
 };
 
+/** A URL of something else is no name of a directory. */
+const directory = z
+  .string()
+  .min(1)
+  .refine((value) => !value.includes('://'));
+
 const notProduction =
   'anything but "production": countersign dev shows codes to whoever looks. Use countersign serve';
 
@@ -56,7 +62,7 @@ export const devSchema = optionsSchema.extend({
     .optional(),
   secret: optionsSchema.shape.secret.optional(),
   database: z
-    .union([z.string().min(1), optionsSchema.shape.database], 'a PostgreSQL URL, a directory, or "temporary"')
+    .union([directory, optionsSchema.shape.database], 'a PostgreSQL URL, a directory, or "temporary"')
     .default('.countersign/db'),
 });
 

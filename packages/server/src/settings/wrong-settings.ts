@@ -13,8 +13,21 @@ export function wrongSettings(
         expected: 'no such setting',
       }));
     }
-    return [{ setting: nameOf(issue.path), expected: issue.message }];
+    return [{ setting: nameOf(issue.path), expected: expectedBy(issue) }];
   });
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+  string: 'a text',
+};
+
+/** The field's words; where it has none, of what kind its value must be. */
+function expectedBy(issue: z.core.$ZodIssue): string {
+  const kind = issue.code === 'invalid_type' ? kinds[issue.expected] : undefined;
+  return kind !== undefined && issue.message.startsWith('Invalid input') ? kind : issue.message;
 }
 
 /** `methods[0].key` */

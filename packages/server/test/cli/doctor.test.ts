@@ -64,6 +64,7 @@ describe('countersign doctor', { timeout: 120_000 }, () => {
     ])
       expect(ran.answer).toMatch(new RegExp(`^ {2}[✓!] ${name} `, 'm'));
     expect(ran.answer).toMatch(/✓ log +nothing holds it up; epoch \d+\n/);
+    expect(ran.answer).toMatch(/! sweep +nothing was swept yet\n/);
     expect(ran.answer).toContain('Nothing has to be done.');
   });
 
@@ -253,6 +254,16 @@ describe('what the doctor says', { timeout: 60_000 }, () => {
         says: expect.stringMatching(says) as string,
         wayOut: expect.stringMatching(/\.$/) as string,
       },
+    ]);
+  });
+
+  it.each([
+    ['active', /transaction_timeout = '30s' \(PostgreSQL 17 or newer\)/],
+    ['idle in transaction', /SET idle_in_transaction_session_timeout = '5s'/],
+  ])('names the limit that would end a transaction that is %s', (state, limit) => {
+    const open = { pid: 7, applicationName: '', database: 'bank', role: 'ada', state, seconds: 60 };
+    expect(notWell({ openTransactions: [open] })).toMatchObject([
+      { wayOut: expect.stringMatching(limit) as string },
     ]);
   });
 

@@ -56,13 +56,15 @@ async function stop(command: RunningCommand, signal: NodeJS.Signals = 'SIGINT'):
 }
 
 describe('countersign events tail', { timeout: 60_000 }, () => {
-  it('prints what happens from now on, a line an event in words, and ends clean', async () => {
+  it('prints what happens from now on, a line an event in words with its type and id, and ends clean', async () => {
     await create('before');
     await using command = tail('--subject', 'tailed');
     await command.prints(/Following the log\. Ctrl-C ends it\./);
     await create('somebody else');
     await create('tailed', 'Before');
-    await command.prints(/● transfer · tailed {7,}\S.*waits.*\n.*● transfer · tailed/);
+    await command.prints(
+      /● transfer · tailed {7,}\S.*waits.* {2}authorization_request\.created {2}evt_\S+\n.*● transfer · tailed/,
+    );
     expect(command.output()).not.toMatch(/before|somebody else/);
     await stop(command);
   });

@@ -1,5 +1,7 @@
 import { openCore } from '@countersign/core';
 import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectRefusals, openInstallation } from './run-command.ts';
 
@@ -99,6 +101,8 @@ describe('countersign service-key', { timeout: 60_000 }, () => {
       ],
       [create('--title', 'a', '--expires-in', '99999d'), /--expires-in +expected .*ten years at most/],
       [create(), /required option '--title <text>' not specified/],
+      [['service-key', 'nope'], /unknown command 'nope'\n\(There are list, create, revoke\.\)/],
+      [['keys', 'nope', '--json'], /unknown command 'nope'\n\(There are list, rotate, revoke\.\)/],
       [['service-key', 'revoke', 'key_none'], /There is no service key of that id\./],
     ]);
     expect((await here.database.sql.query('SELECT FROM countersign.service_key')).rowCount).toBe(0);
@@ -119,5 +123,26 @@ describe('countersign service-key', { timeout: 60_000 }, () => {
       expect(ran.notes).toContain('COUNTERSIGN_SECRET is not the one');
       expect(ran.notes).not.toContain('    at ');
     }
+    const server = { ...env, COUNTERSIGN_SERVICE_KEY: `csk_${'a'.repeat(40)}`, PORT: '0' };
+    const refused = await here.runWith({ env: server }, 'serve');
+    expect(refused.code).toBe(1);
+    expect(refused.notes.trim()).toBe(
+      'COUNTERSIGN_SECRET is not the one that this database was used with. Give the secret of your servers.',
+    );
+    const made = await here.runWith({ env: { COUNTERSIGN_SECRET: '' } }, 'dev', '--port', '0', '--no-open');
+    expect(made.code).toBe(1);
+    expect(made.notes.trim()).toMatch(/^\.countersign\/dev\.key is not the one/);
+  });
+
+  it('starts no server on a key service that has no key', async () => {
+    await using here = await openInstallation();
+    await writeFile(
+      join(here.path, 'countersign.config.mjs'),
+      'export default { scopedToken: { keyService: { keys: async () => [] } } };',
+    );
+    const env = { COUNTERSIGN_SERVICE_KEY: `csk_${'a'.repeat(40)}`, PORT: '0' };
+    const refused = await here.runWith({ env }, 'serve');
+    expect(refused.code).toBe(1);
+    expect(refused.notes).toMatch(/The key service has no key of scoped tokens\. .*active\.\n/);
   });
 });

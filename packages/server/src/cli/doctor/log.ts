@@ -35,7 +35,7 @@ export function logFinding(diagnosis: Diagnosis, { logHorizonLagSeconds: lag }: 
       name,
       state: 'problem',
       says: `${waits} process ${pid}${called}, ${role ?? 'nobody'} in the database ${database ?? '(none)'}, ${doing}`,
-      wayOut: `End it: SELECT pg_terminate_backend(${pid}). So that it ends by itself: ALTER ROLE … SET idle_in_transaction_session_timeout = '5s'.${state === null ? ` To see more: ${grants(server.role)}.` : ''}`,
+      wayOut: `End it: SELECT pg_terminate_backend(${pid}). So that it ends by itself: ${limitOf(state)}.${state === null ? ` To see more: ${grants(server.role)}.` : ''}`,
     };
   }
   if (lag >= lateSeconds)
@@ -50,4 +50,11 @@ export function logFinding(diagnosis: Diagnosis, { logHorizonLagSeconds: lag }: 
       ? { wayOut: `Not every transaction can be seen: ${grants(server.role)}.` }
       : {};
   return { name, state: 'ok', says: `nothing holds it up; epoch ${epoch}`, ...blind };
+}
+
+/** One that works is ended only by the limit of the whole transaction. */
+function limitOf(state: string | null): string {
+  return state === 'active'
+    ? "ALTER ROLE … SET transaction_timeout = '30s' (PostgreSQL 17 or newer)"
+    : "ALTER ROLE … SET idle_in_transaction_session_timeout = '5s'";
 }

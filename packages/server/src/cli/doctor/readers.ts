@@ -67,7 +67,7 @@ function sweep({ sweepLagSeconds: lag }: Figures): Finding {
   return {
     name,
     state: 'note',
-    says: `nothing was swept for ${lasting(lag)}`,
+    says: lag === Infinity ? 'nothing was swept yet' : `nothing was swept for ${lasting(lag)}`,
     wayOut: 'Start a server whose setting sweep is on, as it is by default.',
   };
 }

@@ -1,5 +1,5 @@
 import { eventTypes, type EventType } from '@countersign/core';
-import { eventLine } from '../event-line.ts';
+import { logEventLine } from '../event-line.ts';
 import { inProcess, type InProcessOptions } from '../in-process/open.ts';
 import { inWords } from '../in-process/in-words.ts';
 import { answer, answerJson, note } from '../tell.ts';
@@ -34,7 +34,7 @@ export async function tail({ types, subject, from, json, db }: TailOptions): Pro
     if (!json) note('Following the log. Ctrl-C ends it.');
     for await (const event of events) {
       if (json) answerJson({ ...event });
-      else answer(eventLine(event, null));
+      else answer(logEventLine(event));
     }
   });
 }

@@ -1,5 +1,4 @@
-import { databaseCode } from '../explain.ts';
-import { StartError } from '../start-error.ts';
+import { readTokenKeys } from '../read-token-keys.ts';
 import type { InProcess } from './open.ts';
 
 /**
@@ -11,13 +10,5 @@ import type { InProcess } from './open.ts';
 export async function requireOwnSecret({ core, operator }: InProcess): Promise<void> {
   const keys = await core.scopedToken.listKeys(operator);
   if (keys.every(({ state }) => state === 'revoked')) return;
-  try {
-    await core.scopedToken.ready();
-  } catch (error) {
-    if (databaseCode(error) !== undefined) throw error;
-    throw new StartError(
-      'COUNTERSIGN_SECRET is not the one that this database was used with. Give the secret of your servers.',
-      { cause: error },
-    );
-  }
+  await readTokenKeys(core);
 }

@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import type { InProcessOptions } from '../in-process/open.ts';
 import { onDatabase } from '../on-database.ts';
+import { onlyKnownCommands } from '../only-known-commands.ts';
 
 /** `countersign keys`: the keys that sign scoped tokens. */
 export function addKeyCommands(program: Command): void {
-  const keys = program.command('keys').description('the keys of scoped tokens: list, rotate, revoke');
+  const keys = onlyKnownCommands(program.command('keys')).description(
+    'the keys of scoped tokens: list, rotate, revoke',
+  );
   onDatabase(keys.command('list', { isDefault: true }))
     .description('which there are, and what they do')
     .action(async (options: InProcessOptions) => (await import('./list.ts')).list(options));

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import type { InProcessOptions } from '../in-process/open.ts';
 import { onDatabase } from '../on-database.ts';
+import { onlyKnownCommands } from '../only-known-commands.ts';
 import type { CreateOptions } from './create.ts';
 
 /** `countersign service-key`: the credentials of services and operators. */
 export function addServiceKeyCommands(program: Command): void {
-  const keys = program
-    .command('service-key')
-    .description('the credentials of services and operators: list, create, revoke');
+  const keys = onlyKnownCommands(program.command('service-key')).description(
+    'the credentials of services and operators: list, create, revoke',
+  );
   onDatabase(keys.command('list', { isDefault: true }))
     .description('which there are and were, newest first')
     .action(async (options: InProcessOptions) => (await import('./list.ts')).list(options));
