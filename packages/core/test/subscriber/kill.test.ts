@@ -73,10 +73,16 @@ it('takes effect once, in order, for every event, however often its nodes are ki
   expect(found.events).toBe(2 * kills * perRound);
 }, 60_000);
 
+/** On a busy machine a kill may come when a round is over, several times in a row. */
+async function isHarmed(kind: NodeOrder['kind'], harm: 'repeated' | 'lost'): Promise<boolean> {
+  for (let turn = 0; turn < 5; turn += 1) if ((await underKills(kind))[harm] > 0) return true;
+  return false;
+}
+
 it('a subscriber that notes its place after its effects repeats them under the same kills', async () => {
-  expect((await underKills('noted afterwards')).repeated).toBeGreaterThan(0);
-}, 60_000);
+  expect(await isHarmed('noted afterwards', 'repeated')).toBe(true);
+}, 120_000);
 
 it('a subscriber that notes its place before them loses them under the same kills', async () => {
-  expect((await underKills('noted before')).lost).toBeGreaterThan(0);
-}, 60_000);
+  expect(await isHarmed('noted before', 'lost')).toBe(true);
+}, 120_000);
