@@ -42,6 +42,7 @@ it('rejects with AuthorizationCancelled when the operation is called off', async
   await using bank = await openBank();
   const request = await bank.client.authorizationRequest.create(bank.transferOf(1));
   const waiting = request.granted();
+  waiting.catch(() => undefined); // awaited below
   await bank.client.authorizationRequest.cancel({ id: request.id });
   await expect(waiting).rejects.toThrow(AuthorizationCancelled);
 });

@@ -124,6 +124,7 @@ describe.each(['websocket', 'sse'] as const)('over %s, a token that ends', (tran
     const { id } = await bank.client.authorizationRequest.create(bank.transferOf(1));
     const request = await ada.client.authorizationRequest.get({ id });
     const waiting = request.granted();
+    waiting.catch(() => undefined); // awaited below
     const stream = collect(ada.client.event.stream({ from: 'start', slug: 'transfer' }));
     await expect.poll(() => stream.items.length).toBe(2);
     await ada.revoke();

@@ -96,16 +96,16 @@ describe('consume', () => {
     const holder = await test.database.sql.connect();
     await holder.query('BEGIN');
     await holder.query('SELECT FROM countersign.authorization_request FOR UPDATE');
-    const waiting = [
+    const answered = Promise.allSettled([
       test.core.authorizationRequest.consume(test.service, { ...use, sessionId: 's1' }),
       test.core.guard.take(ada, guarded),
-    ] as const;
-    await untilWaiting(test.database, waiting.length);
+    ]);
+    await untilWaiting(test.database, 2);
     await holder.query('SELECT pg_sleep(0.6)');
     test.clock.advance(0.6); // It stands still by itself; what the statements were told is older.
     await holder.query('ROLLBACK');
     holder.release();
-    const [byId, byValues] = await Promise.allSettled(waiting);
+    const [byId, byValues] = await answered;
     expect(byId).toMatchObject({ status: 'rejected', reason: refusal('execution_window_passed') });
     expect(byValues).toEqual({ status: 'fulfilled', value: null });
   });

@@ -21,10 +21,10 @@ it('goes on for everybody else while the resolver of the host does not answer fo
     });
 
   // As many as can hold a transaction at the same time.
-  const stuck = Array.from({ length: 5 }, (_, n) => create('stuck', `stuck-${n}`));
+  const stuck = Promise.allSettled(Array.from({ length: 5 }, (_, n) => create('stuck', `stuck-${n}`)));
   await sleep(200);
   const others = await Promise.race([create('ada', 'ada'), sleep(7000, 'no answer')]);
   answer();
-  await Promise.allSettled(stuck);
+  await stuck;
   expect(others).toMatchObject({ state: 'waiting' });
 }, 20_000);
