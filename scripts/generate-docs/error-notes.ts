@@ -76,7 +76,7 @@ export const errorNotes: Readonly<Record<ErrorReason, ErrorNote>> = {
     beside: '`authorizationRequest`, beside `details`: the request as it is',
   },
   unavailable_dependency: {
-    when: 'The database is away, overloaded or too slow. Whether a change was made is not known; repeating it with the same idempotency key tells.',
+    when: 'The database is away, overloaded, too slow or takes no writes. Whether a change was made is not known; repeating it with the same idempotency key tells.',
   },
   internal: {
     when: 'Anything that nobody foresaw.',

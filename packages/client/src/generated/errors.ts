@@ -158,8 +158,8 @@ export interface ErrorDetails {
    */
   delivery_failed: undefined;
   /**
-   * A service this depends on is away. The database is away, overloaded or too slow. Whether a change
-   * was made is not known; repeating it with the same idempotency key tells.
+   * A service this depends on is away. The database is away, overloaded, too slow or takes no writes.
+   * Whether a change was made is not known; repeating it with the same idempotency key tells.
    */
   unavailable_dependency: undefined;
   /** Something went wrong on our side. Anything that nobody foresaw. */

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { openCore } from '../../src/index.ts';
+import { everyEvent as wholeLog } from '../../src/event/filter.ts';
 import { readAfter } from '../../src/event/read.ts';
 import { logStart, type Position } from '../../src/event/position.ts';
 import { enter, everyEvent } from './ledger.ts';
@@ -33,18 +34,10 @@ process.send?.('running');
 /** A place that is kept, but not in the transaction of the effects. */
 async function followNaively(): Promise<void> {
   const pool = new pg.Pool({ connectionString: url, max: 1 });
-  const everything = {
-    subjectId: null,
-    aboutId: null,
-    types: null,
-    slug: null,
-    everySession: true,
-    sessionId: null,
-  };
   const context = core.context({ kind: 'service' });
   const next = async (): Promise<void> => {
     const { rows: kept } = await pool.query<{ place: Position }>('SELECT place FROM public.naive_place');
-    const { rows, end } = await readAfter(context.db, everything, kept[0]?.place ?? logStart, 5);
+    const { rows, end } = await readAfter(context.db, wholeLog, kept[0]?.place ?? logStart, 5);
     const note = () => end && pool.query('UPDATE public.naive_place SET place = $1', [JSON.stringify(end)]);
     if (kind === 'noted before') await note();
     const batch = { tx: await pool.connect() };

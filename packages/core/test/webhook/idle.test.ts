@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { CoreServices } from '../../src/context.ts';
+import { systemClock } from '../../src/index.ts';
 import { startSender } from '../../src/webhook/sender.ts';
 
 beforeEach(() => vi.useFakeTimers());
@@ -14,7 +15,7 @@ it('a sender that finds nothing to do for hours keeps nothing of it', async () =
     return [];
   };
   const services = {
-    clock: { now: () => new Date() },
+    clock: systemClock,
     ids: { uuid: () => '' },
     database: { pool: { query } },
   } as unknown as CoreServices;
